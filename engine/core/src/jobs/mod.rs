@@ -1,0 +1,32 @@
+//! Every job the engine knows, as plain data: the question and the answer.
+//!
+//! To add one: a file here with a type that implements [`crate::job::Job`], its handler in
+//! `engine`, and one line in `engine::registry`.
+
+pub mod drill;
+pub mod generate;
+pub mod inspect;
+pub mod model_card;
+pub mod probe;
+pub mod self_test;
+pub mod train;
+
+use serde::{Deserialize, Serialize};
+
+/// Where a job finds its model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ModelSource {
+    /// A safetensors file's bytes: see [`crate::model_file`].
+    File(Vec<u8>),
+    /// The model of a training session that is open in this worker, as it is now.
+    Session(u64),
+}
+
+/// A token the model considers, with its probability.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TokenChance {
+    /// As a learner sees it: see [`crate::tokenizer::Tokenizer::show`].
+    pub token: String,
+    /// Between 0 and 1.
+    pub probability: f32,
+}

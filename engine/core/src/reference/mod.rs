@@ -1,0 +1,8 @@
+//! The slow, obvious versions every fast version is tested against.
+//!
+//! Everything here works on slices, in double precision inside, and is meant to be read.
+
+pub mod attention;
+pub mod gpt;
+pub mod layers;
+pub mod softmax;

@@ -1,0 +1,170 @@
+// Runs before everything else and needs no wasm: sets the theme before the first paint, watches that the
+// labs start, offers a repair when they do not, and looks after the service worker and its updates.
+(() => {
+  'use strict';
+  const root = document.documentElement;
+  const base = new URL('./', document.baseURI);
+  const PATIENCE_MS = 15_000;
+
+  // ---- theme: the same key as the page's theme switch; storage may be denied -------------------------------
+  try {
+    const theme = localStorage.getItem('glassbox-theme');
+    if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;
+  } catch { /* No storage: the system's theme is used. */ }
+
+  // ---- reading without labs -------------------------------------------------------------------------------
+  const labsOff = new URLSearchParams(location.search).get('labs') === 'off';
+  if (labsOff) root.dataset.labs = 'off';
+
+  // ---- the skip link: <base> would send a bare #main to the home page --------------------------------------
+  document.addEventListener('click', (event) => {
+    const link = event.target instanceof Element && event.target.closest('a.skip-link');
+    if (!link) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const main = document.getElementById('main');
+    main.focus();
+    main.scrollIntoView();
+  }, true);
+
+  // ---- watchdog and repair card ---------------------------------------------------------------------------
+  let registration = null;
+  let card = null;
+
+  const element = (tag, props, ...children) => {
+    const made = Object.assign(document.createElement(tag), props);
+    made.append(...children);
+    return made;
+  };
+
+  function whenParsed(action) {
+    if (document.readyState !== 'loading') action();
+    else document.addEventListener('DOMContentLoaded', action, { once: true });
+  }
+
+  function showCard(title, reason) {
+    whenParsed(() => {
+      if (card) return;
+      const heading = element('h2', { id: 'repair-title', textContent: title });
+      const reload = element('button', { type: 'button', className: 'repair-reload', textContent: 'Reload' });
+      reload.addEventListener('click', reloadIntoNewest);
+      const clear = element('button', {
+        type: 'button', className: 'repair-clear', textContent: "Clear the app's cache (not your progress)",
+      });
+      clear.addEventListener('click', clearCache);
+      const read = element('a', { href: `${location.pathname}?labs=off`, textContent: 'Read this page without labs' });
+      card = element('section', { className: 'repair-card' }, heading,
+        element('p', { textContent: reason }),
+        element('p', { className: 'repair-actions' }, reload, clear, read));
+      card.setAttribute('role', 'alert');
+      card.setAttribute('aria-labelledby', 'repair-title');
+      document.getElementById('main').before(card);
+      root.dataset.boot = 'failed';
+    });
+  }
+
+  async function clearCache() {
+    try {
+      for (const name of await caches.keys()) {
+        if (name.startsWith(`glassbox-${base.pathname}-`)) await caches.delete(name);
+      }
+      const own = await navigator.serviceWorker.getRegistration(base);
+      if (own && new URL(own.scope).pathname === base.pathname) await own.unregister();
+    } catch { /* Nothing cached, or no permission to look: the reload alone has to do. */ }
+    location.reload();
+  }
+
+  function reloadIntoNewest() {
+    accepted = true;
+    if (registration?.waiting) registration.waiting.postMessage({ type: 'skip-waiting' });
+    else location.reload();
+  }
+
+  const failed = (reason) => showCard('The labs on this page did not start', reason);
+
+  if (!labsOff) {
+    if (typeof WebAssembly !== 'object') {
+      failed('This browser has no WebAssembly, or it is switched off. The text reads as usual.');
+    }
+    addEventListener('error', (event) => {
+      if (event.target instanceof HTMLScriptElement && !root.dataset.ready) {
+        failed(`The file ${event.target.src} could not be loaded. The text reads as usual; a reload may help.`);
+      }
+    }, true);
+    addEventListener('glassbox-boot-failed', (event) => {
+      if (!root.dataset.ready) failed(`Starting them ended with: ${event.detail}. The text reads as usual; a reload may help.`);
+    });
+    addEventListener('glassbox-crashed', (event) => {
+      showCard('This page stopped working', `The cause: ${event.detail}. What you have saved is kept; a reload starts afresh.`);
+    });
+    setTimeout(() => {
+      if (!root.dataset.ready) failed('They take longer than 15 seconds. You can go on waiting, or try one of these.');
+    }, PATIENCE_MS);
+    new MutationObserver(() => {
+      if (!root.dataset.ready || root.dataset.boot !== 'failed') return;
+      card?.remove();
+      card = null;
+      delete root.dataset.boot;
+    }).observe(root, { attributeFilter: ['data-ready'] });
+  }
+
+  // ---- service worker: offline use and updates ------------------------------------------------------------
+  // The page shows a notice on `glassbox-update` and sends `glassbox-update-accept` when the learner agrees.
+  // Nothing here ever reloads a page whose reader has not agreed: a training run may be under way.
+  let accepted = false;
+  let reloading = false;
+
+  function announce() {
+    root.dataset.update = 'waiting';
+    dispatchEvent(new CustomEvent('glassbox-update'));
+  }
+
+  addEventListener('glassbox-update-accept', reloadIntoNewest);
+
+  function watch(worker) {
+    worker?.addEventListener('statechange', () => {
+      if (worker.state === 'installed' && navigator.serviceWorker.controller) announce();
+    });
+  }
+
+  async function compareBuilds() {
+    const controller = navigator.serviceWorker.controller;
+    if (!controller || !root.dataset.build) return;
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => {
+      if (data.build !== root.dataset.build) announce();
+    };
+    controller.postMessage({ type: 'build' }, [port2]);
+  }
+
+  async function startServiceWorker() {
+    const controlled = Boolean(navigator.serviceWorker.controller);
+    navigator.serviceWorker.addEventListener('controllerchange', () => {
+      if (accepted && !reloading) {
+        reloading = true;
+        location.reload();
+      } else if (controlled) {
+        announce(); // Another tab took the new version: this page and its files are now of two builds.
+      }
+    });
+    registration = await navigator.serviceWorker.register(new URL('sw.js', base), { scope: base.pathname, updateViaCache: 'none' });
+    if (registration.waiting && controlled) announce();
+    watch(registration.installing);
+    registration.addEventListener('updatefound', () => watch(registration.installing));
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') registration.update().catch(() => {});
+    });
+    compareBuilds();
+    await navigator.serviceWorker.ready;
+    root.dataset.offline = 'ready';
+  }
+
+  const mayRegister = 'serviceWorker' in navigator && isSecureContext && window.top === window.self;
+  if (mayRegister) {
+    addEventListener('load', () => {
+      startServiceWorker().catch(() => { root.dataset.offline = 'unavailable'; });
+    }, { once: true });
+  } else {
+    root.dataset.offline = 'unavailable';
+  }
+})();

@@ -1,0 +1,186 @@
+//! The project's only command line: it installs what is missing, builds the site, serves it and tests it.
+
+mod files;
+mod html;
+mod lint;
+mod pack;
+mod precache;
+mod site;
+mod skeleton;
+mod stages;
+mod steps;
+mod tools;
+
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use steps::Steps;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  serve [--port N] [--base /x/] [--cpu-only]   build the site and serve it on this machine
+  test [stage…] [--skip stage]…                run every test, or the named stages
+  dist [--base /x/] [--cpu-only]               build the site into dist/
+  bench [--json PATH] [--no-build]             time training in Chromium, list the size of every file
+  pretrain …                                   train the shipped tiny GPT again
+  new-lesson <slug>                            write a lesson's skeleton and its line in content/course.toml
+  new-lab <name>                               write a lab's skeleton and its line in web/src/labs/mod.rs
+  tools                                        only install what is missing
+  pack --out DIR [--base /x/] [--salt TEXT]    package the last build again, for another base path
+
+`--cpu-only` leaves the WebGPU engine out, which takes longest to compile.";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Everything that may follow a command.
+struct Options {
+    base: String,
+    port: Option<u16>,
+    json: Option<PathBuf>,
+    out: Option<PathBuf>,
+    salt: String,
+    skip: Vec<String>,
+    names: Vec<String>,
+    cpu_only: bool,
+    build: bool,
+}
+
+fn run() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .context("xtask lies in the project's root folder")?;
+    let mut words = std::env::args().skip(1);
+    let command = words.next().unwrap_or_else(|| "help".into());
+    if command == "pretrain" {
+        let mut arguments = ["run", "--release", "--locked", "-p", "engine", "--example", "pretrain", "--"]
+            .map(String::from)
+            .to_vec();
+        arguments.extend(words);
+        return steps::run(Command::new("cargo").args(arguments).current_dir(root));
+    }
+    let options = options(words.collect())?;
+    let names = |count: usize, usage: &str| match options.names.len() == count {
+        true => Ok(()),
+        false => bail!("usage: cargo xtask {usage}"),
+    };
+    match command.as_str() {
+        "serve" => serve(root, &options),
+        "test" => stages::test(root, &options.names, &options.skip),
+        "dist" => names(0, "dist [--base /x/]").and_then(|()| dist(root, &options)),
+        "bench" => bench(root, &options),
+        "tools" => {
+            let mut steps = Steps::new(tools::BUILD_STEPS + tools::BROWSER_STEPS);
+            tools::for_building(root, &mut steps)?;
+            tools::for_browsers(&mut steps)
+        }
+        "pack" => {
+            let out = options.out.as_ref().context("usage: cargo xtask pack --out DIR [--base /x/] [--salt TEXT]")?;
+            site::pack_again(root, out, &options.base, &options.salt)
+        }
+        "new-lesson" => {
+            names(1, "new-lesson <slug>")?;
+            skeleton::new_lesson(root, &options.names[0])
+        }
+        "new-lab" => {
+            names(1, "new-lab <name>")?;
+            skeleton::new_lab(root, &options.names[0])
+        }
+        "help" | "--help" | "-h" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        other => bail!("there is no command `{other}`\n\n{HELP}"),
+    }
+}
+
+fn options(words: Vec<String>) -> Result<Options> {
+    use lexopt::prelude::*;
+    let mut options = Options {
+        base: "/".into(),
+        port: None,
+        json: None,
+        out: None,
+        salt: String::new(),
+        skip: Vec::new(),
+        names: Vec::new(),
+        cpu_only: false,
+        build: true,
+    };
+    let mut parser = lexopt::Parser::from_args(words);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("base") => options.base = site::checked_base(&parser.value()?.string()?)?,
+            Long("port") => options.port = Some(parser.value()?.parse()?),
+            Long("json") => options.json = Some(parser.value()?.into()),
+            Long("out") => options.out = Some(parser.value()?.into()),
+            Long("salt") => options.salt = parser.value()?.string()?,
+            Long("skip") => options.skip.push(parser.value()?.string()?),
+            Long("cpu-only") => options.cpu_only = true,
+            Long("no-build") => options.build = false,
+            Value(name) => options.names.push(name.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(options)
+}
+
+fn dist(root: &Path, options: &Options) -> Result<()> {
+    let mut steps = Steps::new(tools::BUILD_STEPS + site::steps(options.cpu_only));
+    tools::for_building(root, &mut steps)?;
+    site::build(root, &mut steps, &options.base, options.cpu_only)
+}
+
+fn serve(root: &Path, options: &Options) -> Result<()> {
+    dist(root, options)?;
+    let mut server = Command::new("node");
+    server.current_dir(root).args(["playwright/server.mjs", "--root", "dist", "--base", &options.base]);
+    if let Some(port) = options.port {
+        server.args(["--port", &port.to_string()]);
+    }
+    steps::run(&mut server)
+}
+
+fn bench(root: &Path, options: &Options) -> Result<()> {
+    let mut steps = Steps::new(tools::BUILD_STEPS + tools::BROWSER_STEPS + 1 + if options.build { site::steps(false) } else { 0 });
+    tools::for_building(root, &mut steps)?;
+    tools::for_browsers(&mut steps)?;
+    if options.build {
+        site::build(root, &mut steps, "/", false)?;
+    }
+    steps.step("training and sizes in headless Chromium", || {
+        let mut bench = Command::new("node");
+        bench.current_dir(root).arg("playwright/bench.mjs");
+        if let Some(path) = &options.json {
+            bench.arg("--json").arg(std::path::absolute(path)?);
+        }
+        steps::run(&mut bench)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read_in_any_order() {
+        let words = ["unit", "--base", "/x", "--skip", "wasm", "--port", "99"].map(String::from).to_vec();
+        let options = options(words).expect("these are known options");
+        assert_eq!((options.base.as_str(), options.port), ("/x/", Some(99)));
+        assert_eq!((options.names, options.skip), (vec!["unit".to_string()], vec!["wasm".to_string()]));
+    }
+
+    #[test]
+    fn an_unknown_option_is_named() {
+        let error = options(vec!["--colour".into()]).err().expect("there is no such option");
+        assert!(error.to_string().contains("--colour"), "{error}");
+    }
+}
