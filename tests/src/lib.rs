@@ -1,1 +1,54 @@
-//! x
+//! Runs jobs natively exactly as the worker does, encoding included.
+
+use engine::{
+    registry,
+    run::{Host, Sessions},
+};
+use engine_core::{
+    job::{Job, JobError},
+    wire,
+};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+/// An engine with no browser around it.
+pub struct Engine {
+    sessions: Sessions,
+    /// Set to end the next run at its next checkpoint.
+    pub cancelled: Rc<Cell<bool>>,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self { sessions: Sessions::default(), cancelled: Rc::new(Cell::new(false)) }
+    }
+}
+
+impl Engine {
+    /// Runs a job to its end and collects its updates.
+    ///
+    /// # Errors
+    /// As the job.
+    pub fn run<J: Job>(&self, job: &J) -> Result<(J::Output, Vec<J::Update>), JobError> {
+        let updates = Rc::new(RefCell::new(Vec::new()));
+        let sink = Rc::clone(&updates);
+        let started = std::time::Instant::now();
+        let host = Host {
+            device: pollster::block_on(engine::device::open()).map_err(JobError::Device)?.device,
+            sessions: self.sessions.clone(),
+            send_update: Rc::new(move |bytes| sink.borrow_mut().push(wire::decode(&bytes).expect("our own bytes"))),
+            yield_now: Rc::new(|| Box::pin(std::future::ready(()))),
+            now: Rc::new(move || started.elapsed().as_secs_f64() * 1e3),
+            cancelled: Rc::clone(&self.cancelled),
+        };
+        let output = pollster::block_on(registry().run(J::NAME, &wire::encode(job), host))?;
+        Ok((wire::decode(&output).expect("our own bytes"), updates.take()))
+    }
+}
+
+/// A text with structure to learn, the same every time.
+pub fn rhyme(times: usize) -> String {
+    "the cat sat on the mat. the dog dug in the fog. a hen and ten men met in the den.\n".repeat(times)
+}

@@ -23,6 +23,7 @@
     event.preventDefault();
     event.stopPropagation();
     const main = document.getElementById('main');
+    main.tabIndex = -1;
     main.focus();
     main.scrollIntoView();
   }, true);

@@ -1,7 +1,7 @@
 //! What is known of one page while it is being compiled.
 
 use super::fault::Faults;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A stretch of Markdown and where it begins.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +30,8 @@ pub struct Link {
     pub line: usize,
     /// The target from the site's root, with `#id` if it has one.
     pub target: String,
+    /// It is an image's source.
+    pub image: bool,
 }
 
 /// A `{{lab …}}` tag, for the test that asks the page's registry about it.
@@ -60,26 +62,39 @@ pub struct Draft<'a> {
     pub labs: Vec<LabTag>,
     /// The level of the last heading.
     pub heading: u8,
-    /// How many scrolling boxes the page has, so that each can have a name of its own.
-    pub boxes: usize,
+    /// How many scrolling boxes of each kind the page has, so that each can have a name of its own.
+    pub boxes: BTreeMap<String, usize>,
 }
 
 impl<'a> Draft<'a> {
     /// Begins a page whose `<h1>` is in its header.
     pub fn new(path: &'a str, faults: &'a mut Faults) -> Self {
-        Self { path, faults, ids: BTreeSet::new(), links: Vec::new(), labs: Vec::new(), heading: 1, boxes: 0 }
+        Self {
+            path,
+            faults,
+            ids: BTreeSet::new(),
+            links: Vec::new(),
+            labs: Vec::new(),
+            heading: 1,
+            boxes: BTreeMap::new(),
+        }
     }
 
     /// Claims an id, or notes that it is taken.
     pub fn claim(&mut self, id: &str, file: &str, line: usize) {
         if !self.ids.insert(id.to_owned()) {
-            self.faults.add(file, line, format!("the id `{id}` is already taken on this page; choose another"));
+            self.faults.add(
+                file,
+                line,
+                format!("the id `{id}` is already taken on this page; choose another"),
+            );
         }
     }
 
     /// A name for the next box that scrolls by itself: `Table 2`.
     pub fn name_box(&mut self, kind: &str) -> String {
-        self.boxes += 1;
-        format!("{kind} {}", self.boxes)
+        let count = self.boxes.entry(kind.to_owned()).or_default();
+        *count += 1;
+        format!("{kind} {count}")
     }
 }

@@ -5,21 +5,23 @@ use crate::{Language, Note};
 use std::sync::OnceLock;
 use syntect::{
     easy::ScopeRegionIterator,
-    parsing::{ParseState, Scope, ScopeStack, SyntaxSet},
+    parsing::{ParseState, Scope, ScopeStack, ScopeStackOp, SyntaxSet},
 };
 
+const KEYWORD: &str = "hl-keyword";
+/// Plain if it is a sign such as `+`, a keyword if it is a word such as `as` or `new`.
+const OPERATOR: &str = "hl-operator";
+
 /// Scope prefixes of the syntax definitions and our class for each; the first that fits wins.
-const CLASSES: [(&str, &str); 14] = [
+const CLASSES: [(&str, &str); 12] = [
     ("comment", "hl-comment"),
     ("string", "hl-string"),
     ("constant.numeric", "hl-number"),
     ("constant.language", "hl-number"),
     ("constant.character", "hl-string"),
-    ("keyword.operator.word", "hl-keyword"),
-    ("keyword.operator.logical.python", "hl-keyword"),
-    ("keyword.operator", ""),
-    ("keyword", "hl-keyword"),
-    ("storage", "hl-keyword"),
+    ("keyword.operator", OPERATOR),
+    ("keyword", KEYWORD),
+    ("storage", KEYWORD),
     ("entity.name.function", "hl-function"),
     ("support.function", "hl-function"),
     ("entity.name", "hl-type"),
@@ -33,7 +35,10 @@ pub fn lines(language: Language, source: &str, notes: &[Note]) -> String {
     let syntaxes = SYNTAXES.get_or_init(SyntaxSet::load_defaults_newlines);
     let scopes = SCOPES.get_or_init(|| {
         let scope = |name| Scope::new(name).expect("the scope names above are few and short");
-        CLASSES.iter().map(|&(name, class)| (scope(name), class)).collect()
+        CLASSES
+            .iter()
+            .map(|&(name, class)| (scope(name), class))
+            .collect()
     });
     let syntax = syntaxes
         .find_syntax_by_extension(language.extension())
@@ -44,12 +49,19 @@ pub fn lines(language: Language, source: &str, notes: &[Note]) -> String {
     for (index, line) in source.lines().enumerate() {
         let number = index + 1;
         let line = format!("{line}\n");
-        let operations = state.parse_line(&line, syntaxes).expect("the default syntaxes are complete");
-        let noted = if notes.iter().any(|note| note.line == number) { " noted" } else { "" };
-        html.push_str(&format!("<span class=\"line{noted}\" data-line=\"{number}\">"));
-        for (text, operation) in ScopeRegionIterator::new(&operations, &line) {
-            stack.apply(operation).expect("the default syntaxes pop what they push");
-            push_region(&mut html, text, class_of(&stack, scopes));
+        let operations = state
+            .parse_line(&line, syntaxes)
+            .expect("the default syntaxes are complete");
+        let noted = if notes.iter().any(|note| note.line == number) {
+            " noted"
+        } else {
+            ""
+        };
+        html.push_str(&format!(
+            "<span class=\"line{noted}\" data-line=\"{number}\">"
+        ));
+        for (class, text) in regions(&mut stack, &line, &operations, scopes) {
+            push_region(&mut html, &text, class);
         }
         html.push_str("</span>");
     }
@@ -57,14 +69,41 @@ pub fn lines(language: Language, source: &str, notes: &[Note]) -> String {
     html
 }
 
+/// A line cut into stretches of one class.
+fn regions(
+    stack: &mut ScopeStack,
+    line: &str,
+    operations: &[(usize, ScopeStackOp)],
+    scopes: &[(Scope, &'static str)],
+) -> Vec<(&'static str, String)> {
+    let mut regions: Vec<(&'static str, String)> = Vec::new();
+    for (text, operation) in ScopeRegionIterator::new(operations, line) {
+        stack
+            .apply(operation)
+            .expect("the default syntaxes pop what they push");
+        let class = match class_of(stack, scopes) {
+            OPERATOR if text.chars().all(char::is_alphabetic) => KEYWORD,
+            OPERATOR => "",
+            class => class,
+        };
+        match regions.last_mut() {
+            _ if text.is_empty() => {}
+            Some((before, kept)) if *before == class => kept.push_str(text),
+            _ => regions.push((class, text.to_owned())),
+        }
+    }
+    regions
+}
+
 /// The class of the innermost scope that has one.
 fn class_of(stack: &ScopeStack, scopes: &[(Scope, &'static str)]) -> &'static str {
-    stack
-        .as_slice()
-        .iter()
-        .rev()
-        .find_map(|scope| scopes.iter().find(|(prefix, _)| prefix.is_prefix_of(*scope)))
-        .map_or("", |(_, class)| class)
+    let class = |scope: &Scope| {
+        scopes
+            .iter()
+            .find(|(prefix, _)| prefix.is_prefix_of(*scope))
+    };
+    let innermost = stack.as_slice().iter().rev().find_map(class);
+    innermost.map_or("", |(_, class)| class)
 }
 
 /// Appends a stretch of one colour; spaces and the line's end stay plain.
@@ -74,6 +113,9 @@ fn push_region(html: &mut String, text: &str, class: &str) {
         html.push_str(&escaped);
     } else {
         let word = escaped.trim_end_matches('\n');
-        html.push_str(&format!("<span class=\"{class}\">{word}</span>{}", &escaped[word.len()..]));
+        html.push_str(&format!(
+            "<span class=\"{class}\">{word}</span>{}",
+            &escaped[word.len()..]
+        ));
     }
 }

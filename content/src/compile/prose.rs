@@ -7,7 +7,8 @@ use super::{
     tags::MARKDOWN,
 };
 use pulldown_cmark::{
-    BlockQuoteKind, BrokenLink, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Parser, Tag, TagEnd, html,
+    BlockQuoteKind, BrokenLink, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Parser, Tag,
+    TagEnd, html,
 };
 
 /// Compiles a stretch of Markdown.
@@ -22,10 +23,20 @@ pub fn compile(draft: &mut Draft, source: Source) -> String {
     let parser = Parser::new_with_broken_link_callback(source.text, MARKDOWN, Some(&mut callback));
     let events: Vec<_> = parser.into_offset_iter().collect();
     for (byte, name) in unknown {
-        let sentence = format!("the link reference `[{name}]` is not defined in this stretch of prose");
-        draft.faults.add(source.file, source.line_of(byte), sentence);
+        let sentence =
+            format!("the link reference `[{name}]` is not defined in this stretch of prose");
+        draft
+            .faults
+            .add(source.file, source.line_of(byte), sentence);
     }
-    let mut walk = Walk { draft, source, line: source.line, out: Vec::new(), open: Vec::new(), head: false };
+    let mut walk = Walk {
+        draft,
+        source,
+        line: source.line,
+        out: Vec::new(),
+        open: Vec::new(),
+        head: false,
+    };
     for (event, range) in events {
         walk.line = source.line_of(range.start);
         walk.event(event);
@@ -39,10 +50,15 @@ pub fn compile(draft: &mut Draft, source: Source) -> String {
 pub fn inline(draft: &mut Draft, source: Source) -> String {
     let html = compile(draft, source);
     let html = html.trim();
-    match html.strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>")) {
+    match html
+        .strip_prefix("<p>")
+        .and_then(|rest| rest.strip_suffix("</p>"))
+    {
         Some(inside) if !inside.contains("<p>") => inside.to_owned(),
         _ => {
-            draft.faults.add(source.file, source.line, "this text must be one paragraph");
+            draft
+                .faults
+                .add(source.file, source.line, "this text must be one paragraph");
             html.to_owned()
         }
     }
@@ -50,10 +66,23 @@ pub fn inline(draft: &mut Draft, source: Source) -> String {
 
 /// An element whose text is needed before it can be written.
 enum Open {
-    Heading { level: u8, id: Option<String>, at: usize, text: String },
-    Code { label: String, text: String },
-    Link { text: String },
-    Image { src: String, alt: String },
+    Heading {
+        level: u8,
+        id: Option<String>,
+        at: usize,
+        text: String,
+    },
+    Code {
+        label: String,
+        text: String,
+    },
+    Link {
+        text: String,
+    },
+    Image {
+        src: String,
+        alt: String,
+    },
 }
 
 struct Walk<'d, 'f, 's> {
@@ -85,11 +114,17 @@ impl<'s> Walk<'_, '_, 's> {
             Event::InlineMath(latex) => self.math(&latex, Place::Inline),
             Event::DisplayMath(latex) => self.math(&latex, Place::Display),
             Event::Html(_) | Event::InlineHtml(_) => {
-                self.fault("raw HTML is not part of lessons; write Markdown, or put `<` between backticks");
+                self.fault(
+                    "raw HTML is not part of lessons; write Markdown, or put `<` between backticks",
+                );
             }
             Event::Rule => self.out.push(Event::Rule),
-            Event::HardBreak => self.fault("a forced line break is not styled; begin a new paragraph or a list"),
-            Event::FootnoteReference(_) | Event::TaskListMarker(_) => self.fault("this construct is not styled"),
+            Event::HardBreak => {
+                self.fault("a forced line break is not styled; begin a new paragraph or a list")
+            }
+            Event::FootnoteReference(_) | Event::TaskListMarker(_) => {
+                self.fault("this construct is not styled")
+            }
         }
     }
 
@@ -97,13 +132,19 @@ impl<'s> Walk<'_, '_, 's> {
     fn text(&mut self, text: &str, event: Event<'s>) {
         for open in &mut self.open {
             match open {
-                Open::Heading { text: kept, .. } | Open::Code { text: kept, .. } | Open::Link { text: kept } => {
+                Open::Heading { text: kept, .. }
+                | Open::Code { text: kept, .. }
+                | Open::Link { text: kept } => {
                     kept.push_str(text);
                 }
                 Open::Image { alt, .. } => alt.push_str(text),
             }
         }
-        if !self.open.iter().any(|open| matches!(open, Open::Code { .. } | Open::Image { .. })) {
+        if !self
+            .open
+            .iter()
+            .any(|open| matches!(open, Open::Code { .. } | Open::Image { .. }))
+        {
             self.out.push(event);
         }
     }
@@ -168,11 +209,7 @@ impl<'s> Walk<'_, '_, 's> {
                     self.close(open);
                 }
             }
-            TagEnd::BlockQuote(Some(kind)) => {
-                if callout(kind).is_some() {
-                    self.html("</div>\n");
-                }
-            }
+            TagEnd::BlockQuote(Some(kind)) if callout(kind).is_some() => self.html("</div>\n"),
             TagEnd::Table => self.html("</tbody></table></div>\n"),
             TagEnd::TableHead => {
                 self.head = false;
@@ -180,9 +217,11 @@ impl<'s> Walk<'_, '_, 's> {
             }
             TagEnd::TableRow => self.html("</tr>\n"),
             TagEnd::TableCell => {
-                let empty = matches!(self.out.last(), Some(Event::InlineHtml(html)) if html.starts_with("<th"));
-                if self.head && empty {
-                    self.fault("every column of a table needs a heading");
+                let is_text = |event: &&Event| matches!(event, Event::Text(_) | Event::Code(_));
+                let is_cell = |event: &&Event| matches!(event, Event::InlineHtml(html) if html.starts_with("<th"));
+                let cell = self.out.iter().rev().take_while(|event| !is_cell(event));
+                if self.head && !cell.into_iter().any(|event| is_text(&event)) {
+                    self.fault("every column of a table needs a heading with words in it");
                 }
                 self.html(if self.head { "</th>" } else { "</td>" });
             }
@@ -212,12 +251,20 @@ impl<'s> Walk<'_, '_, 's> {
                 "Text"
             }
         };
-        self.open.push(Open::Code { label: label.to_owned(), text: String::new() });
+        self.open.push(Open::Code {
+            label: label.to_owned(),
+            text: String::new(),
+        });
     }
 
     fn close(&mut self, open: Open) {
         match open {
-            Open::Heading { level, id, at, text } => self.close_heading(level, id, at, &text),
+            Open::Heading {
+                level,
+                id,
+                at,
+                text,
+            } => self.close_heading(level, id, at, &text),
             Open::Code { label, text } => {
                 let name = self.draft.name_box(&label);
                 let text = escape::html(&text);
@@ -225,7 +272,9 @@ impl<'s> Walk<'_, '_, 's> {
             }
             Open::Link { text } => {
                 if link::is_vague(&text) {
-                    self.fault(format!("the link text `{text}` does not say where it leads"));
+                    self.fault(format!(
+                        "the link text `{text}` does not say where it leads"
+                    ));
                 }
                 self.html("</a>");
             }
@@ -234,7 +283,11 @@ impl<'s> Walk<'_, '_, 's> {
                     self.fault(format!("the image `{src}` needs a text for readers who do not see it: ![text]({src})"));
                 }
                 link::image(self.draft, self.source.file, self.line, &src);
-                self.html(format!("<img src=\"{}\" alt=\"{}\">", escape::html(&src), escape::html(&alt)));
+                self.html(format!(
+                    "<img src=\"{}\" alt=\"{}\">",
+                    escape::html(&src),
+                    escape::html(&alt)
+                ));
             }
         }
     }
@@ -246,7 +299,7 @@ impl<'s> Walk<'_, '_, 's> {
         } else if level > above + 1 || level > 4 {
             self.fault(format!("a heading of level {level} cannot follow one of level {above}; use level 2 to 4, skipping none"));
         }
-        self.draft.heading = level.min(4);
+        self.draft.heading = if level == 1 { above } else { level.min(4) };
         let id = id.unwrap_or_else(|| escape::slug(text));
         self.draft.claim(&id, self.source.file, self.line);
         let opening = format!("<h{level} id=\"{}\">", escape::html(&id));

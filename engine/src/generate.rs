@@ -1,0 +1,140 @@
+//! Continuing a text with a KV-cache, one token at a time.
+
+use crate::{
+    gpt::{self, Cache, Gpt, weights::floats},
+    run::{Context, Sessions},
+    train::job::Session,
+};
+use burn::tensor::Device;
+use engine_core::{
+    job::JobError,
+    jobs::{
+        ModelSource, TokenChance,
+        generate::{Continuation, Generate, Generated},
+    },
+    model_file::ModelFile,
+    reference::softmax::softmax,
+    rng::{Rng, Stream},
+    sampling::{self, Sampling},
+    tokenizer::Tokenizer,
+};
+
+/// The most tokens one job may add.
+const MOST_TOKENS: u32 = 2000;
+
+pub(crate) async fn run(job: Generate, cx: Context<Generate>) -> Result<Continuation, JobError> {
+    job.sampling.validate().map_err(JobError::Invalid)?;
+    if job.tokens == 0 || job.tokens > MOST_TOKENS {
+        return Err(JobError::Invalid(format!("{} tokens were asked for; between 1 and {MOST_TOKENS} can be written.", job.tokens)));
+    }
+    let (model, tokenizer) = open(job.model, cx.sessions(), cx.device())?;
+    let encoded = tokenizer.encode(&job.prompt);
+    let mut prompt = encoded.ids;
+    if prompt.is_empty() {
+        // Nothing to go on from: start as after a line's end, or with the first token there is.
+        prompt = tokenizer.encode("\n").ids;
+        if prompt.is_empty() {
+            prompt.push(0);
+        }
+    }
+    let mut writer = Writer::new(&model, &prompt, cx.device());
+    let mut written = Vec::new();
+    let mut first = 0.0;
+    for n in 0..job.tokens {
+        let pick = writer.next(&job.sampling).await?;
+        written.push(pick.id);
+        cx.update(&Generated {
+            text: tokenizer.decode(&written),
+            token: tokenizer.show(pick.id),
+            chances: chances(&tokenizer, &pick.logits, 12),
+            probability: pick.probability,
+            uniform: pick.uniform,
+        });
+        if n == 0 {
+            first = cx.now();
+        }
+        cx.checkpoint().await?;
+    }
+    let seconds = ((cx.now() - first) / 1e3).max(1e-6);
+    Ok(Continuation {
+        text: tokenizer.decode(&written),
+        tokens_per_s: f64::from(job.tokens - 1) / seconds,
+        unknown: encoded.unknown.into_iter().collect(),
+    })
+}
+
+/// Opens a model from a file, or looks at one in training.
+pub(crate) fn open(source: ModelSource, sessions: &Sessions, device: &Device) -> Result<(Gpt, Tokenizer), JobError> {
+    match source {
+        ModelSource::File(bytes) => {
+            let file = ModelFile::read(&bytes).map_err(JobError::Invalid)?;
+            let params = gpt::to_device(&file.config, &file.weights, device);
+            Ok((Gpt::new(file.config, &params), file.tokenizer))
+        }
+        ModelSource::Session(id) => {
+            let session = sessions.get::<Session>(id)?;
+            let trainer = session.trainer.borrow();
+            Ok((trainer.model(), trainer.tokenizer.clone()))
+        }
+    }
+}
+
+/// The likeliest of `logits: [vocab]` as probabilities, best first.
+pub(crate) fn chances(tokenizer: &Tokenizer, logits: &[f32], n: usize) -> Vec<TokenChance> {
+    let logits: Vec<f64> = logits.iter().map(|&x| f64::from(x)).collect();
+    let probabilities: Vec<f32> = softmax(&logits).into_iter().map(|p| p as f32).collect();
+    let best = sampling::top(&probabilities, n).into_iter();
+    best.map(|(id, probability)| TokenChance { token: tokenizer.show(id as u32), probability }).collect()
+}
+
+/// One chosen token and what it was chosen from.
+pub(crate) struct Pick {
+    pub(crate) id: u32,
+    pub(crate) logits: Vec<f32>,
+    pub(crate) probability: f32,
+    pub(crate) uniform: f64,
+}
+
+/// Writes on from a prompt. Each token but the first costs one row, until the context is full;
+/// then the newer half of the text is read again, because learned positions cannot slide.
+pub(crate) struct Writer<'a> {
+    model: &'a Gpt,
+    device: &'a Device,
+    text: Vec<u32>,
+    /// Tokens at the end of `text` that the cache has not seen.
+    unread: usize,
+    cache: Cache,
+    written: u32,
+}
+
+impl<'a> Writer<'a> {
+    /// # Panics
+    /// If `prompt` is empty.
+    pub(crate) fn new(model: &'a Gpt, prompt: &[u32], device: &'a Device) -> Self {
+        assert!(!prompt.is_empty(), "a model needs at least one token to go on from");
+        let keep = prompt.len().min(model.config().context);
+        let text = prompt[prompt.len() - keep..].to_vec();
+        let cache = Cache::new(model.config().n_layers);
+        Self { model, device, unread: text.len(), text, cache, written: 0 }
+    }
+
+    pub(crate) async fn next(&mut self, sampling: &Sampling) -> Result<Pick, JobError> {
+        let context = self.model.config().context;
+        if self.cache.tokens() + self.unread > context {
+            self.cache = Cache::new(self.model.config().n_layers);
+            self.unread = (context / 2).max(1).min(self.text.len());
+        }
+        let new = gpt::ids(&self.text[self.text.len() - self.unread..], 1, self.device);
+        let logits = self.model.forward(new, Some(&mut self.cache)).logits;
+        let [_, tokens, vocab] = logits.dims();
+        let logits = floats(logits.narrow(1, tokens - 1, 1).reshape([1, vocab])).await?;
+
+        let probabilities = sampling::distribution(&logits, sampling);
+        let uniform = Rng::new(sampling.seed, Stream::Token(self.written)).uniform();
+        let id = sampling::draw(&probabilities, uniform);
+        self.text.push(id as u32);
+        self.unread = 1;
+        self.written += 1;
+        Ok(Pick { id: id as u32, logits, probability: probabilities[id], uniform })
+    }
+}
