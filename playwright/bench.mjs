@@ -37,9 +37,9 @@ async function measure() {
     const page = await freshPage(browser);
     await open(page, server, 'engine/?bench=1');
     await page.locator('[data-action="bench"]').click();
-    const result = page.locator('[data-bench-result]');
-    await result.waitFor({ state: 'attached', timeout: 600_000 });
-    const numbers = JSON.parse(await result.textContent());
+    const text = await page.waitForFunction(
+      () => document.querySelector('[data-bench-result]')?.textContent, undefined, { timeout: 600_000 });
+    const numbers = JSON.parse(await text.jsonValue());
     for (const name of ['train_step_ms', 'tokens_per_s']) {
       if (!Number.isFinite(numbers[name]) || numbers[name] <= 0) throw new Error(`the Engine room gave no ${name}: ${JSON.stringify(numbers)}`);
     }

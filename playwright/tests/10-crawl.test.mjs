@@ -114,7 +114,10 @@ async function click(page, target) {
     (all, target) => all.findIndex((a) => a.href.split('#')[0] === target && a.checkVisibility()), target);
   assert.ok(index >= 0, `${page.url()} has no visible link to ${target}`);
   await page.locator('a[href]').nth(index).click();
-  await page.waitForURL((url) => url.href.split('#')[0] === target);
+  await page.waitForFunction((target) => location.href.split('#')[0] === target, target);
+  // The address changes first, the text when it has arrived; the title says that it has.
+  const known = PAGES.find(({ path }) => target.endsWith(`/${path}`) && path !== '') ?? PAGES.find(({ path }) => path === '');
+  await page.waitForFunction((title) => document.title.includes(title), known.title);
   await page.locator('main h1').first().waitFor();
 }
 

@@ -1,7 +1,7 @@
 // A new build is installed beside the old one, says so, and takes over only when the reader agrees.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { freshPage, launch, open, waitOffline, waitReady } from '../helpers/browser.mjs';
@@ -79,6 +79,31 @@ test('a second tab that has not agreed is told, not reloaded', async () => {
   assert.equal(await other.evaluate(() => window.stillTheSame), true);
   await toast(other).locator('[data-action="update"]').click();
   await other.waitForFunction((id) => document.documentElement.dataset.build === id, buildOf(next));
+  await page.context().close();
+  await server.stop();
+});
+
+test('an update keeps an unchanged WebGPU engine for offline use', async (t) => {
+  const file = 'worker-gpu_bg.wasm';
+  if (!existsSync(path.join(DIST, file))) return t.skip('this build has no WebGPU engine (--cpu-only)');
+  const server = await start({ root: DIST });
+  const page = await visitThenPublish(server);
+  const kept = () => page.evaluate((file) => window.caches.match(file).then(Boolean), file);
+  assert.equal(await kept(), false, 'the large engine is not fetched before it is wanted');
+  server.publish(DIST);
+  const reply = await page.evaluate(() => new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => resolve(data);
+    navigator.serviceWorker.controller.postMessage({ type: 'cache-gpu' }, [port2]);
+  }));
+  assert.deepEqual(reply, { type: 'cached-gpu', ok: true });
+  assert.equal(await kept(), true);
+  server.publish(next);
+  await checkForUpdate(page);
+  await toast(page).locator('[data-action="update"]').click();
+  await page.waitForFunction((id) => document.documentElement.dataset.build === id, buildOf(next));
+  assert.equal(await kept(), true);
+  assert.equal(server.requests.filter((pathname) => pathname.endsWith(file)).length, 1, 'it is not fetched again');
   await page.context().close();
   await server.stop();
 });

@@ -31,6 +31,7 @@
   // ---- watchdog and repair card ---------------------------------------------------------------------------
   let registration = null;
   let card = null;
+  const ready = () => root.hasAttribute('data-ready');
 
   const element = (tag, props, ...children) => {
     const made = Object.assign(document.createElement(tag), props);
@@ -48,7 +49,7 @@
       if (card) return;
       const heading = element('h2', { id: 'repair-title', textContent: title });
       const reload = element('button', { type: 'button', className: 'repair-reload', textContent: 'Reload' });
-      reload.addEventListener('click', reloadIntoNewest);
+      reload.addEventListener('click', repair);
       const clear = element('button', {
         type: 'button', className: 'repair-clear', textContent: "Clear the app's cache (not your progress)",
       });
@@ -81,6 +82,15 @@
     else location.reload();
   }
 
+  /** Fetches the page's own files past the HTTP cache, which may hold a wrong answer for ten minutes. */
+  async function repair() {
+    const parts = document.querySelectorAll('script[src], link[rel="stylesheet"], link[rel="modulepreload"], link[rel="preload"]');
+    const fresh = [...parts].map((part) => fetch(part.src || part.href, { cache: 'reload' }));
+    const patience = new Promise((resolve) => { setTimeout(resolve, 10_000); });
+    await Promise.race([Promise.allSettled(fresh), patience]);
+    reloadIntoNewest();
+  }
+
   const failed = (reason) => showCard('The labs on this page did not start', reason);
 
   if (!labsOff) {
@@ -88,21 +98,21 @@
       failed('This browser has no WebAssembly, or it is switched off. The text reads as usual.');
     }
     addEventListener('error', (event) => {
-      if (event.target instanceof HTMLScriptElement && !root.dataset.ready) {
+      if (event.target instanceof HTMLScriptElement && !ready()) {
         failed(`The file ${event.target.src} could not be loaded. The text reads as usual; a reload may help.`);
       }
     }, true);
     addEventListener('glassbox-boot-failed', (event) => {
-      if (!root.dataset.ready) failed(`Starting them ended with: ${event.detail}. The text reads as usual; a reload may help.`);
+      if (!ready()) failed(`Starting them ended with: ${event.detail}. The text reads as usual; a reload may help.`);
     });
     addEventListener('glassbox-crashed', (event) => {
       showCard('This page stopped working', `The cause: ${event.detail}. What you have saved is kept; a reload starts afresh.`);
     });
     setTimeout(() => {
-      if (!root.dataset.ready) failed('They take longer than 15 seconds. You can go on waiting, or try one of these.');
+      if (!ready()) failed('They take longer than 15 seconds. You can go on waiting, or try one of these.');
     }, PATIENCE_MS);
     new MutationObserver(() => {
-      if (!root.dataset.ready || root.dataset.boot !== 'failed') return;
+      if (!ready() || root.dataset.boot !== 'failed') return;
       card?.remove();
       card = null;
       delete root.dataset.boot;

@@ -1,6 +1,6 @@
 //! `new-lesson` and `new-lab`: a folder that works at once, and its line in the list.
 
-use crate::files;
+use crate::{files, steps};
 use anyhow::{Context, Result, bail, ensure};
 use std::path::Path;
 
@@ -60,6 +60,15 @@ pub fn new_lab(root: &Path, name: &str) -> Result<()> {
         files::write(&folder.join(file), filled(template, name))?;
     }
     files::write(&root.join(LABS), labs)?;
+    // In the project's own style; without rustfmt the file is right all the same.
+    let _ = steps::answer(
+        "rustfmt",
+        &[
+            "--edition",
+            "2024",
+            &folder.join("mod.rs").to_string_lossy(),
+        ],
+    );
     println!(
         "wrote web/src/labs/{module}/ and its line in {LABS}\nnext: put {{{{lab {name}}}}} on a line of its own in a lesson"
     );
@@ -211,7 +220,7 @@ mod tests {
         let style =
             files::read_text(&root.join("web/src/labs/logit_lens/lab.css")).expect("written");
         assert!(
-            style.contains(".logit-lens") && !style.contains("{name}"),
+            style.contains(".lab-logit-lens") && !style.contains("{name}"),
             "{style}"
         );
         assert!(new_lesson(&root, "logit-lens").is_err() && new_lab(&root, "logit-lens").is_err());

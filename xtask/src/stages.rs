@@ -13,7 +13,8 @@ const STAGES: [&str; 7] = [
     "fmt", "clippy", "unit", "dist", "wasm", "wasm-gpu", "browser",
 ];
 
-/// Packages that run on this machine, and those that run only in a browser.
+/// Packages that run on this machine, and those that run only in a browser. The page's pure parts are tested
+/// on this machine too.
 const NATIVE: [&str; 5] = ["engine-core", "content", "xtask", "engine", "tests"];
 const BROWSER: [&str; 2] = ["web", "worker"];
 const WASM: &str = "wasm32-unknown-unknown";
@@ -110,7 +111,9 @@ fn run_stage(root: &Path, stage: &str) -> Result<()> {
             run(&mut cargo(root, &["fmt", "--all", "--check"]))
         }
         "clippy" => clippy(root),
-        "unit" => run(cargo(root, &["test", "--release", "--locked"]).args(packages(&NATIVE))),
+        "unit" => run(cargo(root, &["test", "--release", "--locked"])
+            .args(packages(&NATIVE))
+            .args(["-p", "web"])),
         "wasm" => wasm_tests(root, &["--release"]),
         "wasm-gpu" => wasm_tests(root, &["--features", "gpu", "--profile", "gpu"]),
         "browser" => browser_tests(root),

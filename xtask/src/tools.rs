@@ -56,7 +56,7 @@ pub fn for_browsers(steps: &mut Steps) -> Result<()> {
         }
         run_quietly(Command::new("apt-get").arg("update"))?;
         let mut apt = Command::new("apt-get");
-        apt.args(["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"]);
+        apt.args(["install", "-y", "chromium", "chromium-driver"]);
         run_quietly(apt.env("DEBIAN_FRONTEND", "noninteractive"))
     })
 }

@@ -103,7 +103,7 @@ impl GptConfig {
                 return Err(format!("{name} is {size}; it must be between 1 and {most}."));
             }
         }
-        if self.d_model % self.n_heads != 0 {
+        if !self.d_model.is_multiple_of(self.n_heads) {
             return Err(format!(
                 "d_model ({}) must be a multiple of n_heads ({}), so that every head gets the same width.",
                 self.d_model, self.n_heads

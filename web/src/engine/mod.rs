@@ -4,7 +4,9 @@
 //! queues, restarts and the choice of a device, happens behind it.
 
 mod gpu;
+mod heartbeat;
 mod port;
+mod runs;
 mod strikes;
 mod status;
 mod supervisor;
@@ -19,7 +21,13 @@ use engine_core::{
 use futures_channel::oneshot;
 use leptos::prelude::*;
 use std::{cell::RefCell, rc::Rc};
-use supervisor::Event;
+use runs::Event;
+
+/// The build that this page belongs to; a worker of another build is not spoken to.
+pub const BUILD: &str = match option_env!("GLASSBOX_BUILD") {
+    Some(build) => build,
+    None => "dev",
+};
 
 /// What became of a job a lab asked for.
 pub struct Run<J: Job> {
@@ -39,12 +47,16 @@ impl<J: Job> Clone for Run<J> {
 
 impl<J: Job> Copy for Run<J> {}
 
-/// Runs `job()`, and again whenever a signal it reads changes; `None` runs nothing.
+/// Runs `job()`, and again whenever a signal it reads or the device changes; `None` runs nothing.
 ///
 /// Only the latest run counts: older ones, and all of them once the lab leaves the page, are cancelled.
 pub fn use_job<J: Job>(job: impl Fn() -> Option<J> + 'static) -> Run<J> {
     let run = Run { update: RwSignal::new_local(None), outcome: RwSignal::new_local(None), running: RwSignal::new(false) };
+    let status = status();
+    let switches = Memo::new(move |_| status.with(|status| status.switches));
     Effect::new(move |_| {
+        // A new device gets the question anew.
+        switches.track();
         let Some(job) = job() else {
             run.running.set(false);
             return;

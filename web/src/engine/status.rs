@@ -71,6 +71,8 @@ pub struct EngineStatus {
     pub notice: Option<String>,
     /// Increases with every new worker; sessions of an older one are gone.
     pub generation: u32,
+    /// Increases when the device is changed on purpose: what was under way is worth asking again.
+    pub switches: u32,
     /// How long the newest replacement took, from noticing the failure until the successor was ready.
     pub recovered_ms: Option<f64>,
 }

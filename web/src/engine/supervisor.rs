@@ -1,7 +1,10 @@
 //! Owns the worker: queues until it is ready, listens for its heartbeat, replaces it when it fails.
 
 use super::{
+    BUILD,
+    heartbeat::{BEAT_MS, Heartbeat, Pulse},
     port::{Heard, Port, Program},
+    runs::{Cancelled, Event, Listener, Runs},
     status::{self, EngineState, Wanted},
     strikes::{Strikes, Verdict},
 };
@@ -10,45 +13,10 @@ use engine_core::{
     wire::{FromWorker, RunId, ToWorker},
 };
 use gloo::timers::callback::{Interval, Timeout};
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
 
-/// What a run tells whoever started it.
-pub enum Event {
-    /// An encoded update.
-    Update(Vec<u8>),
-    /// The encoded output, or why there is none. Nothing follows.
-    End(Result<Vec<u8>, JobError>),
-}
-
-type Listener = Box<dyn FnMut(Event)>;
-
-const BEAT_MS: u32 = 1_000;
-/// A cancelled run has this long to stop before the worker counts as stuck.
-const CANCEL_MS: f64 = 2_000.0;
-/// Nobody waits longer than this for a cancelled run, even if the worker still answers.
-const CANCEL_AT_MOST_MS: f64 = 60_000.0;
-/// A session that ended with its worker is described with these words.
+/// Said to every run that a worker took with it.
 const LOST: &str = "Nothing that was saved is lost; start again to go on.";
-
-/// Silence that is still no failure.
-fn patience_ms(program: Program, ready: bool) -> f64 {
-    match (program, ready) {
-        (Program::Cpu, true) => 10_000.0,
-        (Program::Cpu, false) => 60_000.0,
-        // Compiling shaders blocks the worker, above all the first time.
-        (Program::Gpu, true) => 60_000.0,
-        (Program::Gpu, false) => 120_000.0,
-    }
-}
-
-struct Flight {
-    listener: Option<Listener>,
-    sent: bool,
-    last_heard: f64,
-    /// The longest this run has been silent: a step of a large model takes its time.
-    longest_gap: f64,
-    cancelled_at: Option<f64>,
-}
 
 struct Supervisor {
     port: Option<Port>,
@@ -56,16 +24,13 @@ struct Supervisor {
     ready: bool,
     /// Messages of an older worker that were still under way are told apart by it.
     epoch: u32,
-    runs: BTreeMap<RunId, Flight>,
-    queue: Vec<(RunId, ToWorker)>,
-    next_run: u64,
-    next_beat: u32,
-    last_heard: f64,
+    runs: Runs,
+    heartbeat: Heartbeat,
     failed_at: Option<f64>,
     strikes: Strikes,
     gpu_refused: bool,
     on_gpu: bool,
-    heartbeat: Option<Interval>,
+    clock: Option<Interval>,
     restart: Option<Timeout>,
 }
 
@@ -75,16 +40,13 @@ thread_local! {
         program: Program::Cpu,
         ready: false,
         epoch: 0,
-        runs: BTreeMap::new(),
-        queue: Vec::new(),
-        next_run: 0,
-        next_beat: 0,
-        last_heard: 0.0,
+        runs: Runs::new(),
+        heartbeat: Heartbeat::new(0.0),
         failed_at: None,
         strikes: Strikes::default(),
         gpu_refused: false,
         on_gpu: false,
-        heartbeat: None,
+        clock: None,
         restart: None,
     });
 }
@@ -100,21 +62,13 @@ fn now() -> f64 {
 
 /// Queues a run, and starts the worker if there is none.
 pub fn submit(name: &str, body: Vec<u8>, mut listener: Listener) -> RunId {
-    let run = with(|it| {
-        it.next_run += 1;
-        RunId(it.next_run)
-    });
+    let run = with(|it| it.runs.next_id());
     if let EngineState::Stopped(why) = status::current().state {
         // Later, as every answer is: the caller does not hold the run's handle yet.
         Timeout::new(0, move || listener(Event::End(Err(JobError::Device(why))))).forget();
         return run;
     }
-    with(|it| {
-        let flight =
-            Flight { listener: Some(listener), sent: false, last_heard: now(), longest_gap: 0.0, cancelled_at: None };
-        it.runs.insert(run, flight);
-        it.queue.push((run, ToWorker::Start { run, job: name.to_owned(), body }));
-    });
+    with(|it| it.runs.add(run, ToWorker::Start { run, job: name.to_owned(), body }, listener));
     ensure_started();
     flush();
     run
@@ -122,31 +76,30 @@ pub fn submit(name: &str, body: Vec<u8>, mut listener: Listener) -> RunId {
 
 /// Stops a run; its listener hears of the end.
 pub fn cancel(run: RunId) {
-    let unsent = with(|it| {
-        let flight = it.runs.get_mut(&run)?;
-        if !flight.sent {
-            it.queue.retain(|(queued, _)| *queued != run);
-            return it.runs.remove(&run)?.listener;
-        }
-        if flight.cancelled_at.is_none() {
-            flight.cancelled_at = Some(now());
-            flight.longest_gap = flight.longest_gap.max(now() - flight.last_heard);
+    let unsent = with(|it| match it.runs.cancel(run, now()) {
+        Cancelled::Unsent(listener) => listener,
+        Cancelled::Nothing => None,
+        Cancelled::Ask => {
             if let Some(port) = &it.port {
                 port.send(&ToWorker::Cancel { run });
             }
+            None
         }
-        None
     });
-    if let Some(mut listener) = unsent {
-        listener(Event::End(Err(JobError::Cancelled)));
-    }
+    tell(unsent, JobError::Cancelled);
 }
 
 /// Stops a run whose listener has gone.
 pub fn abandon(run: RunId) {
-    let listener = with(|it| it.runs.get_mut(&run).and_then(|flight| flight.listener.take()));
-    drop(listener);
+    // Dropped here and not inside: a listener may hold anything.
+    drop(with(|it| it.runs.abandon(run)));
     cancel(run);
+}
+
+fn tell(listeners: impl IntoIterator<Item = Listener>, error: JobError) {
+    for mut listener in listeners {
+        listener(Event::End(Err(error.clone())));
+    }
 }
 
 /// Starts a worker if there is none and none is planned.
@@ -174,7 +127,7 @@ pub fn choose(wanted: Wanted) {
         moves
     });
     if moves {
-        replace_by_choice();
+        replace_by_choice(false);
     } else if before != wanted {
         status::change(|status| status.notice = None);
     }
@@ -187,7 +140,7 @@ pub fn move_to_gpu() {
         it.on_gpu
     });
     if allowed {
-        replace_by_choice();
+        replace_by_choice(false);
     }
 }
 
@@ -198,7 +151,7 @@ pub fn restart() {
         it.gpu_refused = false;
         it.on_gpu = status::current().wanted == Wanted::Gpu;
     });
-    replace_by_choice();
+    replace_by_choice(true);
 }
 
 /// Forgets past failures.
@@ -215,16 +168,21 @@ pub fn lose_worker() {
     });
 }
 
-fn replace_by_choice() {
-    let was_started = with(|it| it.port.is_some() || it.restart.is_some());
+fn replace_by_choice(at_once: bool) {
+    let was_started = with(|it| {
+        it.failed_at = None;
+        it.port.is_some() || it.restart.is_some()
+    });
     retire();
-    end_sent_runs("the device was changed");
     status::change(|status| {
         status.notice = None;
         status.recovered_ms = None;
+        status.device = None;
         status.state = EngineState::Idle;
+        status.switches += 1;
     });
-    if was_started || with(|it| !it.queue.is_empty() || it.on_gpu) {
+    end_sent_runs("the device was changed");
+    if at_once || was_started || with(|it| it.runs.are_waiting()) {
         launch(EngineState::Starting);
     }
 }
@@ -234,11 +192,11 @@ fn launch(state: EngineState) {
         it.restart = None;
         it.epoch += 1;
         it.ready = false;
-        it.last_heard = now();
+        it.heartbeat = Heartbeat::new(now());
         it.program = if it.on_gpu { Program::Gpu } else { Program::Cpu };
         let epoch = it.epoch;
         it.port = Some(Port::open(it.program, move |heard| on_heard(epoch, heard))?);
-        it.heartbeat = Some(Interval::new(BEAT_MS, beat));
+        it.clock = Some(Interval::new(BEAT_MS, beat));
         Ok::<_, String>(())
     });
     status::change(|status| {
@@ -246,14 +204,19 @@ fn launch(state: EngineState) {
         status.device = None;
     });
     if let Err(why) = opened {
-        stop(&why);
+        retire();
+        give_up(&format!("The engine could not be started: {why}. The text of the lessons reads as usual."));
     }
 }
 
 fn on_heard(epoch: u32, heard: Heard) {
     let current = with(|it| {
-        it.last_heard = now();
-        it.epoch == epoch && it.port.is_some()
+        let current = it.epoch == epoch && it.port.is_some();
+        // Before it is ready, only that counts as an answer.
+        if current && it.ready {
+            it.heartbeat.heard();
+        }
+        current
     });
     if !current {
         return;
@@ -278,6 +241,7 @@ fn ready(build: &str, device: String) {
     }
     let recovered = with(|it| {
         it.ready = true;
+        it.heartbeat.heard();
         it.failed_at.take().map(|at| now() - at)
     });
     status::change(|status| {
@@ -289,23 +253,13 @@ fn ready(build: &str, device: String) {
     flush();
 }
 
-/// The build that this page belongs to.
-pub const BUILD: &str = match option_env!("GLASSBOX_BUILD") {
-    Some(build) => build,
-    None => "dev",
-};
-
 fn flush() {
     with(|it| {
         if !it.ready {
             return;
         }
         let Some(port) = &it.port else { return };
-        for (run, message) in it.queue.drain(..) {
-            if let Some(flight) = it.runs.get_mut(&run) {
-                flight.sent = true;
-                flight.last_heard = now();
-            }
+        for message in it.runs.take_waiting(now()) {
             port.send(&message);
         }
     });
@@ -313,53 +267,36 @@ fn flush() {
 
 fn update(run: RunId, body: Vec<u8>) {
     // The listener is out of the table while it works, so that it may start or cancel runs.
-    let listener = with(|it| {
-        let flight = it.runs.get_mut(&run)?;
-        flight.longest_gap = flight.longest_gap.max(now() - flight.last_heard);
-        flight.last_heard = now();
-        flight.listener.take()
-    });
-    if let Some(mut listener) = listener {
+    if let Some(mut listener) = with(|it| it.runs.lend(run, now())) {
         listener(Event::Update(body));
-        with(|it| {
-            if let Some(flight) = it.runs.get_mut(&run) {
-                flight.listener = Some(listener);
-            }
-        });
+        with(|it| it.runs.give_back(run, listener));
     }
 }
 
 fn finish(run: RunId, result: Result<Vec<u8>, JobError>) {
-    let listener = with(|it| it.runs.remove(&run).and_then(|flight| flight.listener));
-    if let Some(mut listener) = listener {
+    if let Some(mut listener) = with(|it| it.runs.take(run)) {
         listener(Event::End(result));
     }
 }
 
 /// Every second: is anyone there, and did cancelled runs stop?
 fn beat() {
-    let silent = with(|it| {
+    let failure = with(|it| {
         let port = it.port.as_ref()?;
-        let silence = now() - it.last_heard;
-        if silence > patience_ms(it.program, it.ready) {
-            return Some(format!("it has not answered for {:.0} seconds", silence / 1000.0));
-        }
-        let stuck = it.runs.values().any(|flight| {
-            let Some(at) = flight.cancelled_at else { return false };
-            let waited = now() - at;
-            let grace = CANCEL_MS.max(2.0 * flight.longest_gap);
-            waited > CANCEL_AT_MOST_MS || (waited > grace && silence > CANCEL_MS)
-        });
-        if stuck {
+        let silence = match it.heartbeat.beat(now(), it.program, it.ready) {
+            Pulse::Slept => return None,
+            Pulse::Gone(silence) => return Some(format!("it has not answered for {:.0} seconds", silence / 1000.0)),
+            Pulse::Alive(silence) => silence,
+        };
+        if it.runs.any_stuck(now(), silence) {
             return Some("it did not stop when it was asked to".to_owned());
         }
         if it.ready {
-            it.next_beat = it.next_beat.wrapping_add(1);
-            port.send(&ToWorker::Ping { beat: it.next_beat });
+            port.send(&ToWorker::Ping { beat: it.heartbeat.ask(now()) });
         }
         None
     });
-    if let Some(why) = silent {
+    if let Some(why) = failure {
         fail(&why);
     }
 }
@@ -410,6 +347,7 @@ fn fall_back(why: &str) {
     end_sent_runs(why);
 }
 
+/// Starting again and again did not help.
 fn stop(why: &str) {
     let sentence = format!(
         "The engine was started four times within a minute and failed each time; the last time {why}. \
@@ -424,30 +362,21 @@ fn give_up(sentence: &str) {
         status.state = EngineState::Stopped(sentence.to_owned());
         status.device = None;
     });
-    let all: Vec<RunId> = with(|it| {
-        it.queue.clear();
-        it.runs.keys().copied().collect()
-    });
-    for run in all {
-        finish(run, Err(JobError::Device(sentence.to_owned())));
-    }
+    let all = with(|it| it.runs.take_all());
+    tell(all, JobError::Device(sentence.to_owned()));
 }
 
 /// Ends the worker; runs that were not sent yet stay queued.
 fn retire() {
     with(|it| {
         it.port = None;
-        it.heartbeat = None;
+        it.clock = None;
         it.restart = None;
         it.ready = false;
     });
 }
 
 fn end_sent_runs(why: &str) {
-    let sent: Vec<RunId> =
-        with(|it| it.runs.iter().filter(|(_, flight)| flight.sent).map(|(run, _)| *run).collect());
-    let why = why.trim_end_matches('.');
-    for run in sent {
-        finish(run, Err(JobError::Device(format!("{why}. {LOST}"))));
-    }
+    let sent = with(|it| it.runs.take_sent());
+    tell(sent, JobError::Device(format!("{}. {LOST}", why.trim_end_matches('.'))));
 }

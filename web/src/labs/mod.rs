@@ -25,10 +25,10 @@ macro_rules! labs {
 }
 
 labs! {
-    // "attention" => attention,
-    // "complete" => complete,
-    // "engine" => engine,
-    // "models" => models,
+    "attention" => attention,
+    "complete" => complete,
+    "engine" => engine,
+    "models" => models,
     // "train" => train,
 }
 

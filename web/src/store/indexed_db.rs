@@ -136,6 +136,18 @@ impl Store for IndexedDb {
         })
     }
 
+    fn file_size<'a>(&'a self, path: &'a str) -> Pending<'a, Option<f64>> {
+        Box::pin(async move {
+            if let Some(opfs) = &self.opfs
+                && let Some(size) = opfs.size(path).await?
+            {
+                return Ok(Some(size));
+            }
+            let kept = self.read(FILES, path).await?;
+            Ok(kept.map(|bytes| f64::from(Uint8Array::new(&bytes).length())))
+        })
+    }
+
     fn write_file<'a>(&'a self, path: &'a str, bytes: &'a [u8]) -> Pending<'a, ()> {
         Box::pin(async move {
             if let Some(opfs) = &self.opfs {

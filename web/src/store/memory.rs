@@ -38,6 +38,10 @@ impl Store for Memory {
         at_once(self.files.borrow().get(path).cloned())
     }
 
+    fn file_size<'a>(&'a self, path: &'a str) -> Pending<'a, Option<f64>> {
+        at_once(self.files.borrow().get(path).map(|bytes| bytes.len() as f64))
+    }
+
     fn write_file<'a>(&'a self, path: &'a str, bytes: &'a [u8]) -> Pending<'a, ()> {
         self.files.borrow_mut().insert(path.to_owned(), bytes.to_vec());
         at_once(())

@@ -26,6 +26,8 @@ pub trait Store {
     fn keys<'a>(&'a self, area: &'a str) -> Pending<'a, Vec<String>>;
     /// A file's bytes.
     fn read_file<'a>(&'a self, path: &'a str) -> Pending<'a, Option<Vec<u8>>>;
+    /// How many bytes a file has.
+    fn file_size<'a>(&'a self, path: &'a str) -> Pending<'a, Option<f64>>;
     /// Keeps a file whole, in place of an older one, or not at all.
     fn write_file<'a>(&'a self, path: &'a str, bytes: &'a [u8]) -> Pending<'a, ()>;
     /// Forgets a file; it need not exist.
@@ -120,6 +122,14 @@ pub async fn keys(area: &str) -> Result<Vec<String>, StoreError> {
 /// One sentence, where the browser refuses.
 pub async fn read_file(path: &str) -> Result<Option<Vec<u8>>, StoreError> {
     store().await.read_file(path).await
+}
+
+/// How many bytes a file has, without reading it where that can be avoided.
+///
+/// # Errors
+/// One sentence, where the browser refuses.
+pub async fn file_size(path: &str) -> Result<Option<f64>, StoreError> {
+    store().await.file_size(path).await
 }
 
 /// Keeps a file whole, in place of an older one, or not at all.

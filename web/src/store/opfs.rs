@@ -33,15 +33,24 @@ impl Opfs {
 
     /// A file's bytes; `None` where there is no such file.
     pub async fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(file) = self.file(name).await? else { return Ok(None) };
+        let buffer = JsFuture::from(file.array_buffer()).await.map_err(|e| failed("read a file", &e))?;
+        Ok(Some(Uint8Array::new(&buffer).to_vec()))
+    }
+
+    /// A file's size in bytes; `None` where there is no such file.
+    pub async fn size(&self, name: &str) -> Result<Option<f64>, StoreError> {
+        Ok(self.file(name).await?.map(|file| file.size()))
+    }
+
+    async fn file(&self, name: &str) -> Result<Option<File>, StoreError> {
         let handle = match JsFuture::from(self.folder.get_file_handle(&flat(name))).await {
             Ok(handle) => handle.unchecked_into::<FileSystemFileHandle>(),
             Err(error) if name_of(&error) == "NotFoundError" => return Ok(None),
             Err(error) => return Err(failed("read a file", &error)),
         };
         let file = JsFuture::from(handle.get_file()).await.map_err(|e| failed("read a file", &e))?;
-        let buffer = JsFuture::from(file.unchecked_into::<File>().array_buffer());
-        let buffer = buffer.await.map_err(|e| failed("read a file", &e))?;
-        Ok(Some(Uint8Array::new(&buffer).to_vec()))
+        Ok(Some(file.unchecked_into()))
     }
 
     /// Writes a file. The browser swaps it in on closing, so a crash leaves the older one.

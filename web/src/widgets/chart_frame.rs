@@ -56,6 +56,9 @@ pub fn ChartFrame(
     /// What is under the cursor; empty without one.
     #[prop(into)]
     readout: Signal<String>,
+    /// What is read aloud, where that should change less often than `readout`.
+    #[prop(into, optional)]
+    spoken: Option<Signal<String>>,
     /// Which keys and gestures work, in one sentence.
     keys: &'static str,
     /// The numbers as a table.
@@ -68,7 +71,7 @@ pub fn ChartFrame(
     /// The canvas.
     children: Children,
 ) -> impl IntoView {
-    let spoken = throttled(readout, 700);
+    let spoken = throttled(spoken.unwrap_or(readout), 700);
     let unfolded = RwSignal::new(eager);
     let body = {
         let table = table.clone();
@@ -113,8 +116,7 @@ fn draw_table(table: &Table) -> impl IntoView + use<> {
             let head = fields.next();
             let fields: Vec<_> = fields.map(|field| view! { <td>{field}</td> }).collect();
             let sum = sums.as_ref().and_then(|sums| sums.get(i)).map(|sum| {
-                let sum = format!("{sum:.6}");
-                view! { <td class="row-sum" data-row-sum=sum.clone()>{sum.clone()}</td> }
+                view! { <td class="row-sum">{format!("{sum:.6}")}</td> }
             });
             view! { <tr><th scope="row">{head}</th>{fields}{sum}</tr> }
         })

@@ -33,11 +33,11 @@ pub fn throttled<T: Clone + PartialEq + Send + Sync + 'static>(source: Signal<T>
         waiting.set_value(true);
         set_timeout(
             move || {
-                // All of these are gone if the part of the page that asked is.
-                let (Some(()), Some(value)) = (waiting.try_set_value(false).map_or(Some(()), |_| None), source.try_get_untracked())
-                else {
+                // Both are gone if the part of the page that asked is.
+                if waiting.try_set_value(false).is_some() {
                     return;
-                };
+                }
+                let Some(value) = source.try_get_untracked() else { return };
                 if late.try_with_untracked(|old| *old != value) == Some(true) {
                     set_late.try_set(value);
                 }

@@ -1,2 +1,5 @@
-//! x
-fn main() {}
+//! The worker that computes on the CPU.
+
+fn main() {
+    worker::main();
+}

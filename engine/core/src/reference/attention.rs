@@ -1,5 +1,7 @@
 //! One causal attention head, on slices (Vaswani et al. 2017, section 3.2.1).
 
+#![allow(clippy::needless_range_loop, reason = "the indices are those of the formula")]
+
 use super::softmax::softmax;
 
 /// What one head computed: the weights are kept, because they are what one wants to see.

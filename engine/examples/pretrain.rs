@@ -1,0 +1,94 @@
+//! Trains the tiny model that the home page and the attention lab start with, on the shipped texts.
+//!
+//! `cargo xtask pretrain [--steps N] [--out FILE]` runs this; the same seed on the same machine
+//! gives the same file. It goes on from `FILE.checkpoint` if that exists.
+
+use engine::{
+    registry,
+    run::{Host, Sessions},
+};
+use engine_core::{
+    config::TrainConfig,
+    job::{Job, JobError},
+    jobs::train::{ModelShape, OpenTraining, RunTraining, Start, TokenizerChoice, TrainUpdate},
+    model_file::ModelFile,
+    tensor_file::Precision,
+    wire,
+};
+use std::{cell::Cell, fs, rc::Rc, time::Instant};
+
+const TEXTS: [&str; 2] = ["public/data/pride-and-prejudice.txt", "public/data/emma.txt"];
+const SHAPE: ModelShape = ModelShape { n_layers: 4, n_heads: 4, d_model: 88, context: 64, tied_head: true };
+const VOCAB: usize = 768;
+
+fn main() -> Result<(), String> {
+    let mut steps = 6000;
+    let mut out = "public/models/tiny.safetensors".to_owned();
+    let mut arguments = std::env::args().skip(1);
+    while let Some(name) = arguments.next() {
+        let value = arguments.next().ok_or(format!("{name} needs a value"))?;
+        match name.as_str() {
+            "--steps" => steps = value.parse().map_err(|e| format!("--steps {value}: {e}"))?,
+            "--out" => out = value,
+            _ => return Err(format!("{name} is not known; there are --steps N and --out FILE")),
+        }
+    }
+    let checkpoint = format!("{out}.checkpoint");
+    let mut text = String::new();
+    for file in TEXTS {
+        text.push_str(&fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?);
+    }
+    let training = TrainConfig {
+        batch: 16,
+        steps,
+        learning_rate: 3e-3,
+        warmup: 100,
+        weight_decay: 0.1,
+        grad_clip: 1.0,
+        seed: 2026,
+        eval_every: 100,
+        sample_every: 200,
+    };
+    let start = match fs::read(&checkpoint) {
+        Ok(bytes) => Start::Checkpoint(bytes),
+        Err(_) => Start::New { tokenizer: TokenizerChoice::Bpe { vocab_size: VOCAB }, shape: SHAPE, training },
+    };
+
+    let sessions = Sessions::default();
+    let opened = run(&OpenTraining { session: 0, text, start }, &sessions, |_| {}).map_err(|e| e.to_string())?;
+    println!(
+        "{} parameters, {} training tokens, unigram loss {:.3}, step {}",
+        opened.parameters, opened.train_tokens, opened.unigram_loss, opened.step
+    );
+    let begun = Instant::now();
+    let keep = checkpoint.clone();
+    run(&RunTraining { session: 0, steps: None }, &sessions, move |update| match update {
+        TrainUpdate::Step(step) if step.step % 50 == 0 => {
+            println!("{:5.0}s step {} loss {:.3} ({:.0} tokens/s)", begun.elapsed().as_secs_f64(), step.step, step.loss, step.tokens_per_s);
+        }
+        TrainUpdate::Step(_) => {}
+        TrainUpdate::Validation { step, loss } => println!("validation after {step} steps: {loss:.3}"),
+        TrainUpdate::Sample(sample) => println!("{}|{}", sample.prompt, sample.text),
+        TrainUpdate::Checkpoint { file, .. } => {
+            let model = ModelFile::read(&file).expect("our own file").without_training().write(Precision::F16);
+            fs::write(&keep, &file).expect("the folder can be written to");
+            fs::write(&out, model).expect("the folder can be written to");
+        }
+    })
+    .map_err(|e| e.to_string())?;
+    fs::remove_file(&checkpoint).map_err(|e| e.to_string())
+}
+
+fn run<J: Job>(job: &J, sessions: &Sessions, on_update: impl Fn(J::Update) + 'static) -> Result<J::Output, JobError> {
+    let started = Instant::now();
+    let host = Host {
+        device: pollster::block_on(engine::device::open()).map_err(JobError::Device)?.device,
+        sessions: sessions.clone(),
+        send_update: Rc::new(move |bytes| on_update(wire::decode(&bytes).expect("our own bytes"))),
+        yield_now: Rc::new(|| Box::pin(std::future::ready(()))),
+        now: Rc::new(move || started.elapsed().as_secs_f64() * 1e3),
+        cancelled: Rc::new(Cell::new(false)),
+    };
+    let output = pollster::block_on(registry().run(J::NAME, &wire::encode(job), host))?;
+    Ok(wire::decode(&output).expect("our own bytes"))
+}

@@ -1,0 +1,180 @@
+//! The pages of the site: the one that was loaded, and those the learner goes to from there.
+//!
+//! Going to a page fetches its prerendered HTML and shows its blocks, so the program knows no list of
+//! pages and prose never grows it.
+
+use crate::{
+    address, engine,
+    page::{self, Page},
+};
+use gloo::timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{
+    components::Router,
+    hooks::use_location,
+    location::{BrowserUrl, LocationProvider},
+};
+use std::{cell::RefCell, collections::BTreeMap};
+use wasm_bindgen::JsCast;
+use web_sys::{DomParser, HtmlElement, SupportedType};
+
+/// What `<main>` shows.
+#[derive(Clone)]
+enum Shown {
+    Page(Page),
+    /// The page at this path could not be fetched.
+    Unreachable(String),
+}
+
+/// Shows the page that was loaded, and follows links within the site.
+#[component]
+pub fn App(first: Page) -> impl IntoView {
+    view! {
+        <Router base=address::base_path()>
+            <Pages first/>
+        </Router>
+    }
+}
+
+#[component]
+fn Pages(first: Page) -> impl IntoView {
+    let location = use_location();
+    let history = use_context::<BrowserUrl>().expect("the router provides its history");
+    let back = history.is_back();
+    warm_for(&first);
+    mark_current(&location.pathname.get_untracked());
+    let shown = RwSignal::new_local(Shown::Page(first));
+    let announced = RwSignal::new(String::new());
+    let newest = StoredValue::new(0_u32);
+    let positions = StoredValue::new_local(RefCell::new(BTreeMap::<String, f64>::new()));
+
+    let go = move |path: String, history: BrowserUrl| {
+        let ticket = newest.get_value() + 1;
+        newest.set_value(ticket);
+        spawn_local(async move {
+            let arrived = fetch_page(&path).await;
+            if newest.try_get_value() != Some(ticket) {
+                return;
+            }
+            if let Arrived::Elsewhere = arrived {
+                // A file, or a page of a newer build: the browser itself goes there.
+                let rest = location.search.with_untracked(|search| if search.is_empty() { String::new() } else { format!("?{search}") });
+                let _ = window().location().assign(&format!("{path}{rest}{}", location.hash.get_untracked()));
+                return;
+            }
+            // The address changes before the page does, so that labs find their settings in it.
+            history.ready_to_complete();
+            TimeoutFuture::new(0).await;
+            mark_current(&path);
+            match arrived {
+                Arrived::Page(page) => {
+                    document().set_title(&page.title);
+                    announced.set(page.title.clone());
+                    warm_for(&page);
+                    shown.set(Shown::Page(*page));
+                }
+                _ => shown.set(Shown::Unreachable(path.clone())),
+            }
+            TimeoutFuture::new(0).await;
+            let kept = positions.with_value(|positions| positions.borrow().get(&path).copied());
+            arrive(kept.filter(|_| back.get_untracked()));
+        });
+    };
+
+    let follow = history.clone();
+    Effect::new(move |previous: Option<String>| {
+        let path = location.pathname.get();
+        if let Some(previous) = previous.filter(|previous| *previous != path) {
+            let position = window().scroll_y().unwrap_or(0.0);
+            positions.with_value(|positions| positions.borrow_mut().insert(previous, position));
+            go(path.clone(), follow.clone());
+        }
+        path
+    });
+
+    let history = StoredValue::new(history);
+    let retry = move |path: String| go(path, history.get_value());
+    view! {
+        {move || match shown.get() {
+            Shown::Page(page) => page::show(page),
+            Shown::Unreachable(path) => view! {
+                <article class="page" data-page="unreachable">
+                    <header class="page-header">
+                        <h1 tabindex="-1">"This page could not be loaded"</h1>
+                        <p class="summary">
+                            "There is no connection, and the page is not kept for use without one. \
+                             Everything you have saved is still here."
+                        </p>
+                    </header>
+                    <p><button type="button" class="primary" data-action="retry" on:click=move |_| retry(path.clone())>"Try again"</button></p>
+                </article>
+            }.into_any(),
+        }}
+        <p class="visually-hidden" role="status" data-announcer="">{announced}</p>
+    }
+}
+
+enum Arrived {
+    Page(Box<Page>),
+    /// Not for this program to show.
+    Elsewhere,
+    Unreachable,
+}
+
+async fn fetch_page(path: &str) -> Arrived {
+    let Ok(response) = gloo::net::http::Request::get(path).send().await else { return Arrived::Unreachable };
+    let kind = response.headers().get("content-type").unwrap_or_default();
+    if !kind.starts_with("text/html") {
+        return Arrived::Elsewhere;
+    }
+    let Ok(text) = response.text().await else { return Arrived::Unreachable };
+    let parsed = DomParser::new().and_then(|parser| parser.parse_from_string(&text, SupportedType::TextHtml));
+    let Ok(document) = parsed else { return Arrived::Elsewhere };
+    if build_of(&document) != build_of(&leptos::prelude::document()) {
+        return Arrived::Elsewhere;
+    }
+    Page::read(&document).map_or(Arrived::Elsewhere, |page| Arrived::Page(Box::new(page)))
+}
+
+fn build_of(document: &web_sys::Document) -> Option<String> {
+    document.document_element()?.get_attribute("data-build")
+}
+
+/// Loads the engine early where a lab will want it.
+fn warm_for(page: &Page) {
+    if page.has_labs() {
+        engine::warm();
+    }
+}
+
+/// Puts the reader at the beginning of what was asked for: a heading's anchor, the place they left, or the top.
+fn arrive(position: Option<f64>) {
+    let found = document().query_selector("main h1").ok().flatten();
+    if let Some(heading) = found.and_then(|heading| heading.dyn_into::<HtmlElement>().ok()) {
+        // A heading with a tabindex takes the focus.
+        let _ = heading.focus();
+    }
+    let hash = window().location().hash().unwrap_or_default();
+    let anchor = hash.strip_prefix('#').and_then(|id| document().get_element_by_id(id));
+    match (position, anchor) {
+        (Some(position), _) => window().scroll_to_with_x_and_y(0.0, position),
+        (None, Some(anchor)) => anchor.scroll_into_view(),
+        (None, None) => window().scroll_to_with_x_and_y(0.0, 0.0),
+    }
+}
+
+/// Marks the header's link to the part of the site that is shown.
+fn mark_current(path: &str) {
+    let Ok(links) = document().query_selector_all(".site-nav a") else { return };
+    for index in 0..links.length() {
+        let Some(link) = links.item(index).and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok()) else {
+            continue;
+        };
+        // Attributes of links that exist can be set.
+        let _ = match path.strip_prefix(&link.pathname()) {
+            Some("") => link.set_attribute("aria-current", "page"),
+            Some(_) => link.set_attribute("aria-current", "true"),
+            None => link.remove_attribute("aria-current"),
+        };
+    }
+}

@@ -1,0 +1,132 @@
+//! Whether a text can be trained on, said before anything is sent to the engine.
+
+use engine_core::jobs::train::MAX_TEXT;
+use std::collections::HashSet;
+
+/// Fewer characters teach nothing: the validation part alone would be a line.
+pub const FEWEST: usize = 200;
+
+/// What is known of a text that can be trained on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TextFacts {
+    /// How many characters.
+    pub characters: usize,
+    /// How many different ones.
+    pub distinct: usize,
+}
+
+/// Counts a text and checks that it can be trained on.
+///
+/// # Errors
+/// A sentence that says what is wrong and what to do.
+pub fn check(text: &str) -> Result<TextFacts, String> {
+    let kept = "The text you had is kept.";
+    if text.trim().is_empty() {
+        return Err(format!("There is no text. Paste some, drop a file, or choose one from the list. {kept}"));
+    }
+    check_size(text.len() as f64)?;
+    if text.contains('\0') {
+        return Err(binary());
+    }
+    let facts = TextFacts { characters: text.chars().count(), distinct: text.chars().collect::<HashSet<_>>().len() };
+    if facts.distinct < 2 {
+        return Err(format!(
+            "The text repeats a single character, so there is nothing to learn. Use a text with words in it. {kept}"
+        ));
+    }
+    if facts.characters < FEWEST {
+        return Err(format!(
+            "The text has {} characters; training needs at least {FEWEST}. Add more, or choose one from the list. {kept}",
+            facts.characters
+        ));
+    }
+    Ok(facts)
+}
+
+/// Checks a size in bytes, before a file is read.
+///
+/// # Errors
+/// A sentence that says how large a text may be.
+pub fn check_size(bytes: f64) -> Result<(), String> {
+    if bytes > MAX_TEXT as f64 {
+        return Err(format!(
+            "This text has {}; at most {} can be trained on here. Cut out a part of it and use that. The text you had is kept.",
+            megabytes(bytes),
+            megabytes(MAX_TEXT as f64)
+        ));
+    }
+    Ok(())
+}
+
+/// The sentence for a file that holds no text.
+pub fn binary() -> String {
+    "This file is not plain text: it holds bytes that are no characters. Save it as .txt or .md in UTF-8 and try again. \
+     The text you had is kept."
+        .to_owned()
+}
+
+/// A file's bytes as text, as far as their first look goes: a byte of zero never stands in a text.
+///
+/// # Errors
+/// The sentence of [`binary`].
+pub fn looks_like_text(bytes: &[u8]) -> Result<(), String> {
+    if bytes.contains(&0) { Err(binary()) } else { Ok(()) }
+}
+
+fn megabytes(bytes: f64) -> String {
+    format!("{:.1} MB", bytes / 1e6)
+}
+
+/// Whether a text is large enough for a model: training tokens per parameter, in words.
+///
+/// With far fewer tokens than parameters a model learns its text by heart.
+pub fn enough(tokens: usize, parameters: usize) -> String {
+    let ratio = tokens as f64 / parameters.max(1) as f64;
+    let verdict = match ratio {
+        r if r >= 5.0 => "plenty for this size",
+        r if r >= 1.0 => "enough for this size",
+        r if r >= 0.2 => "little for this size: watch for the validation loss to rise while the training loss falls",
+        _ => "too little for this size: it will learn the text by heart. Take a smaller model or a longer text",
+    };
+    format!("{ratio:.1} tokens per parameter: {verdict}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_bad_text_has_its_sentence() {
+        assert!(check(" \n").unwrap_err().starts_with("There is no text."));
+        assert!(check(&"a".repeat(500)).unwrap_err().contains("single character"));
+        assert!(check("a").unwrap_err().contains("single character"));
+        assert!(check("only a few words").unwrap_err().contains("16 characters; training needs at least 200"));
+        assert!(check(&"a b\0".repeat(100)).unwrap_err().contains("not plain text"));
+        assert!(check(&"ab ".repeat(MAX_TEXT)).unwrap_err().contains("15.0 MB; at most 5.0 MB"));
+        for bad in ["", "aaaa", "short text"] {
+            assert!(check(bad).unwrap_err().contains("kept"));
+        }
+    }
+
+    #[test]
+    fn a_good_text_is_counted_in_characters() {
+        let text = "Grüße an alle. ".repeat(20);
+        assert_eq!(check(&text), Ok(TextFacts { characters: 300, distinct: 10 }));
+    }
+
+    #[test]
+    fn a_file_is_refused_by_its_size_or_its_first_zero() {
+        assert!(check_size(50e6).unwrap_err().contains("50.0 MB"));
+        assert_eq!(check_size(MAX_TEXT as f64), Ok(()));
+        assert!(looks_like_text(b"PK\x03\x04\0").is_err());
+        assert_eq!(looks_like_text("fine".as_bytes()), Ok(()));
+    }
+
+    #[test]
+    fn more_text_or_a_smaller_model_is_better() {
+        assert!(enough(100_000, 10_000).contains("plenty"));
+        assert!(enough(20_000, 10_000).contains("enough for"));
+        assert!(enough(5_000, 10_000).contains("watch"));
+        assert!(enough(500, 10_000).contains("by heart"));
+    }
+}

@@ -1,0 +1,66 @@
+//! Which device computes, and the switch to another one.
+
+use crate::engine::{self, EngineState, Wanted};
+use leptos::prelude::*;
+
+const KEY: &str = "glassbox-device";
+
+/// Applies the choice of an earlier visit. It must be known before the first worker starts, so it is
+/// kept where it can be read at once; a browser that denies that starts with the automatic choice.
+pub fn apply_kept() {
+    let storage = window().local_storage().ok().flatten();
+    if let Some(key) = storage.and_then(|storage| storage.get_item(KEY).ok().flatten()) {
+        engine::choose(Wanted::from_key(&key));
+    }
+}
+
+/// Draws the device's name and the switch.
+#[component]
+pub fn DeviceSwitch() -> impl IntoView {
+    let status = engine::status();
+    let choose = move |event| {
+        let wanted = Wanted::from_key(&event_target_value(&event));
+        engine::choose(wanted);
+        engine::warm();
+        if let Ok(Some(storage)) = window().local_storage() {
+            // Not remembered is no reason to interrupt the learner.
+            let _ = storage.set_item(KEY, wanted.key());
+        }
+    };
+    let name = move || {
+        status.with(|status| match (&status.device, &status.state) {
+            (Some(device), _) => device.clone(),
+            (None, EngineState::Idle) => "not loaded yet".to_owned(),
+            (None, EngineState::Starting) => "starting …".to_owned(),
+            (None, EngineState::Restarting) => "restarting …".to_owned(),
+            (None, EngineState::Stopped(_)) => "stopped".to_owned(),
+            (None, EngineState::Ready) => "ready".to_owned(),
+        })
+    };
+    let state = move || {
+        status.with(|status| match status.state {
+            EngineState::Idle => "idle",
+            EngineState::Starting => "starting",
+            EngineState::Ready => "ready",
+            EngineState::Restarting => "restarting",
+            EngineState::Stopped(_) => "stopped",
+        })
+    };
+    let options: Vec<_> = Wanted::ALL
+        .into_iter()
+        .map(|wanted| {
+            let selected = move || status.with(|status| status.wanted == wanted);
+            view! { <option value=wanted.key() prop:selected=selected>{wanted.label()}</option> }
+        })
+        .collect();
+    view! {
+        <div class="device" data-engine-state=state>
+            <span class="device-dot" aria-hidden="true"></span>
+            <span class="device-name"><span class="visually-hidden">"Computes on: "</span><span data-device-name="">{name}</span></span>
+            <label class="switch">
+                <span class="visually-hidden">"Device"</span>
+                <select data-action="device" on:change=choose>{options}</select>
+            </label>
+        </div>
+    }
+}
