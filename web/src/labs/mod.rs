@@ -29,7 +29,7 @@ labs! {
     "complete" => complete,
     "engine" => engine,
     "models" => models,
-    // "train" => train,
+    "train" => train,
 }
 
 fn parse<K: DeserializeOwned>(knobs: &str) -> Result<K, String> {

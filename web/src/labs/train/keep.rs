@@ -12,6 +12,8 @@ use std::sync::Arc;
 /// A state to keep.
 #[derive(Debug, Clone)]
 pub struct Save {
+    /// Whose state: another model may be in training by the time it is written.
+    id: String,
     step: u32,
     file: Arc<Vec<u8>>,
     finished: bool,
@@ -66,7 +68,8 @@ impl Session {
     pub(super) fn keep(self, step: u32, file: Vec<u8>, finished: bool) {
         let file = Arc::new(file);
         self.checkpoint.set_value(Some((step, file.clone())));
-        self.to_save.set_value(Some(Save { step, file, finished }));
+        let Some(id) = self.record.with_untracked(|record| record.as_ref().map(|record| record.id.clone())) else { return };
+        self.to_save.set_value(Some(Save { id, step, file, finished }));
         if !self.saving.get_value() {
             self.saving.set_value(true);
             spawn_local(self.save_all());
@@ -84,8 +87,8 @@ impl Session {
         self.saving.set_value(false);
     }
 
-    async fn save(self, Save { step, file, finished }: Save) -> Result<(), store::StoreError> {
-        let Some(mut record) = self.record.get_untracked() else { return Ok(()) };
+    async fn save(self, Save { id, step, file, finished }: Save) -> Result<(), store::StoreError> {
+        let Some(mut record) = self.record.get_untracked().filter(|record| record.id == id) else { return Ok(()) };
         if record.text_file.is_none() && let Some(text) = self.trained_text.get_value() {
             store::ask_to_persist().await;
             record.text_file = Some(models::save_text(&record.id, &text.text).await?);

@@ -27,6 +27,7 @@ const WORTH_A_GPU: f64 = 2e9;
 impl Session {
     /// Opens a new session; answers whether it is ready to run.
     pub(super) async fn begin(self, text: Arc<TrainingText>, settings: Settings) -> bool {
+        self.phase.set(Phase::Opening);
         if settings.step_work(text.facts.distinct) > WORTH_A_GPU {
             engine::prefer_gpu().await;
         }
@@ -120,7 +121,6 @@ impl Session {
 
     /// Opens the last checkpoint in a new worker, or begins again where there is none.
     async fn recover(self, why: &str) -> bool {
-        let intent = self.intent.get_value();
         for attempt in 0..ATTEMPTS {
             let start = match self.checkpoint.get_value() {
                 Some((_, file)) => Start::Checkpoint(file.to_vec()),
@@ -132,7 +132,6 @@ impl Session {
             // The job waits until the new worker is ready.
             match self.open(start).await {
                 Ok(()) => {
-                    self.intent.set_value(intent);
                     self.recovered.update(|n| *n += 1);
                     self.notice.set(Some(format!(
                         "The engine stopped ({}). It was started again, and training goes on from step {}.",

@@ -187,6 +187,19 @@ impl Session {
 
     /// Trains a new model with the settings and text that are chosen.
     pub fn train(self) {
+        self.start(None);
+    }
+
+    /// Makes one step and waits again.
+    pub fn single_step(self) {
+        match self.phase.get_untracked() {
+            Phase::Paused | Phase::Finished => spawn_local(self.go_on(Some(1))),
+            Phase::Idle => self.start(Some(1)),
+            Phase::Opening | Phase::Running | Phase::Diverged => {}
+        }
+    }
+
+    fn start(self, steps: Option<u32>) {
         let Some(text) = self.text.get_untracked() else {
             return self.error.set(Some("There is no text yet. Choose one, paste one or drop a file.".into()));
         };
@@ -197,26 +210,9 @@ impl Session {
         if !self.phase.get_untracked().is_busy() {
             spawn_local(async move {
                 if self.begin(text, settings).await {
-                    self.run(None).await;
+                    self.run(steps).await;
                 }
             });
-        }
-    }
-
-    /// Makes one step and waits again.
-    pub fn single_step(self) {
-        match self.phase.get_untracked() {
-            Phase::Paused | Phase::Finished => spawn_local(self.go_on(Some(1))),
-            Phase::Idle => {
-                let Some(text) = self.text.get_untracked() else { return };
-                let settings = self.settings.get_untracked();
-                spawn_local(async move {
-                    if self.begin(text, settings).await {
-                        self.run(Some(1)).await;
-                    }
-                });
-            }
-            _ => {}
         }
     }
 

@@ -1,0 +1,149 @@
+//! Choosing the size: presets with their expected time on this device, and every setting by hand.
+
+use super::{
+    presets::{self, BPE_VOCAB, Preset, Settings},
+    session::Session,
+};
+use crate::{engine, widgets::lines::number};
+use engine_core::jobs::{
+    probe::{Probe, Probed},
+    train::TokenizerChoice,
+};
+use leptos::{prelude::*, task::spawn_local};
+use std::cell::Cell;
+
+thread_local! {
+    /// The worker that is measured or was; another one may compute on another device.
+    static MEASURED: Cell<Option<u32>> = const { Cell::new(None) };
+}
+
+/// Measures this device once for each worker, while nothing trains.
+pub fn use_probe(session: Session) {
+    let status = engine::status();
+    Effect::new(move |_| {
+        let generation = status.with(|status| status.generation);
+        if session.phase.get().is_busy() || MEASURED.get() == Some(generation) {
+            return;
+        }
+        MEASURED.set(Some(generation));
+        spawn_local(async move {
+            let config = presets::probed().config(presets::PROBE_VOCAB);
+            let job = Probe { config, batch: presets::probed().training.batch, steps: 20, budget_ms: 300.0 };
+            // Without a measurement the sizes are offered without times.
+            let measured = engine::run(&job).await.ok();
+            // The first job starts the first worker, which is no reason to measure again.
+            MEASURED.set(Some(engine::status().get_untracked().generation));
+            session.probed.set(measured);
+        });
+    });
+}
+
+/// Draws the choice of a size.
+#[component]
+pub fn SizeChoice(
+    /// Whose settings.
+    session: Session,
+    /// Whether the lesson has chosen a size, so that none is suggested over it.
+    fixed: bool,
+) -> impl IntoView {
+    let distinct = Memo::new(move |_| session.text.with(|text| text.as_ref().map_or(65, |text| text.facts.distinct)));
+    let suggested = Memo::new(move |_| session.probed.get().map(|measured| presets::suggested(distinct.get(), measured)));
+    // The suggestion is taken until the learner chooses something else.
+    let touched = RwSignal::new(fixed || session.phase.get_untracked() != super::session::Phase::Idle);
+    Effect::new(move |_| {
+        if let Some(key) = suggested.get().filter(|_| !touched.get_untracked() && !session.phase.get_untracked().is_busy()) {
+            set_preset(session, presets::by_key(key));
+        }
+    });
+    let busy = move || session.phase.get().is_busy();
+    let cards = presets::presets().map(|preset| {
+        view! { <PresetCard session preset distinct suggested touched/> }
+    });
+    let tokenizer = move |bpe: bool| {
+        let choice = if bpe { TokenizerChoice::Bpe { vocab_size: BPE_VOCAB } } else { TokenizerChoice::Chars };
+        session.settings.update(|settings| settings.tokenizer = choice);
+    };
+    let is_bpe = move || matches!(session.settings.get().tokenizer, TokenizerChoice::Bpe { .. });
+    view! {
+        <fieldset class="train-size" disabled=busy>
+            <legend>"2. The model"</legend>
+            <div class="presets" role="group" aria-label="Size">{cards.into_iter().collect::<Vec<_>>()}</div>
+            <div class="tokenizers" role="group" aria-label="Tokens">
+                <span>"One token is "</span>
+                <label><input type="radio" name="train-tokenizer" value="chars" prop:checked=move || !is_bpe() on:change=move |_| tokenizer(false)/>" a character"</label>
+                <label><input type="radio" name="train-tokenizer" value="bpe" prop:checked=is_bpe on:change=move |_| tokenizer(true)/>" a byte pair (512 of them, learned from your text first)"</label>
+            </div>
+            <p class="train-facts">{move || describe(session.settings.get(), distinct.get(), session.probed.get())}</p>
+            <super::custom::CustomSettings session distinct touched/>
+        </fieldset>
+    }
+}
+
+#[component]
+fn PresetCard(
+    session: Session,
+    preset: Preset,
+    distinct: Memo<usize>,
+    suggested: Memo<Option<&'static str>>,
+    touched: RwSignal<bool>,
+) -> impl IntoView {
+    let chosen = move || {
+        let now = session.settings.get();
+        // The seed and the tokenizer are no part of a size.
+        now.shape == preset.settings.shape && now.training == (Settings { training: engine_seed(&preset, &now), ..now }).training
+    };
+    let shape = preset.settings.shape;
+    let parameters = move || {
+        let settings = Settings { tokenizer: session.settings.get().tokenizer, ..preset.settings };
+        number(settings.config(distinct.get()).parameters() as f64)
+    };
+    let time = move || {
+        let settings = Settings { tokenizer: session.settings.get().tokenizer, ..preset.settings };
+        session.probed.get().map_or("time not measured yet".to_owned(), |measured| {
+            format!("about {}", presets::duration(presets::expected_seconds(&settings, distinct.get(), measured)))
+        })
+    };
+    let is_suggested = move || suggested.get() == Some(preset.key);
+    view! {
+        <button
+            type="button"
+            class="preset"
+            data-preset=preset.key
+            data-suggested=move || is_suggested().to_string()
+            aria-pressed=move || chosen().to_string()
+            on:click=move |_| {
+                touched.set(true);
+                set_preset(session, preset);
+            }
+        >
+            <b>{preset.label}</b>
+            <span class="preset-mark" hidden=move || !is_suggested()>"suggested for this device"</span>
+            <span>{format!("{} layers of {}, {} heads, {} tokens at once", shape.n_layers, shape.d_model, shape.n_heads, shape.context)}</span>
+            <span>{parameters} " parameters"</span>
+            <span>{format!("{} steps: ", preset.settings.training.steps)} {time}</span>
+            <span>{preset.promise}</span>
+        </button>
+    }
+}
+
+fn engine_seed(preset: &Preset, now: &Settings) -> engine_core::config::TrainConfig {
+    engine_core::config::TrainConfig { seed: now.training.seed, ..preset.settings.training }
+}
+
+fn set_preset(session: Session, preset: Preset) {
+    session.settings.update(|now| {
+        *now = Settings { tokenizer: now.tokenizer, shape: preset.settings.shape, training: engine_seed(&preset, now) };
+    });
+}
+
+/// The settings in a sentence: parameters and time.
+fn describe(settings: Settings, distinct: usize, measured: Option<Probed>) -> String {
+    if let Err(why) = settings.validate(distinct) {
+        return why;
+    }
+    let parameters = number(settings.config(distinct).parameters() as f64);
+    let time = measured.map_or(String::new(), |measured| {
+        format!(", about {} on this device", presets::duration(presets::expected_seconds(&settings, distinct, measured)))
+    });
+    format!("{parameters} parameters; {} steps{time}.", settings.training.steps)
+}
