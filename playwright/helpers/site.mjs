@@ -6,7 +6,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-export const DIST = path.join(ROOT, 'dist');
+/** The site under test; `GLASSBOX_DIST` names another built copy. */
+export const DIST = path.resolve(ROOT, process.env.GLASSBOX_DIST ?? 'dist');
 
 if (!existsSync(path.join(DIST, 'pages.json'))) {
   throw new Error('There is no built site to test: run `cargo xtask dist` first.');

@@ -58,7 +58,9 @@ fn Pages(first: Page) -> impl IntoView {
             }
             if let Arrived::Elsewhere = arrived {
                 // A file, or a page of a newer build: the browser itself goes there.
-                let rest = location.search.with_untracked(|search| if search.is_empty() { String::new() } else { format!("?{search}") });
+                let rest = location
+                    .search
+                    .with_untracked(|search| if search.is_empty() { String::new() } else { format!("?{search}") });
                 let _ = window().location().assign(&format!("{path}{rest}{}", location.hash.get_untracked()));
                 return;
             }

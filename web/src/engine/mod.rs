@@ -7,12 +7,12 @@ mod gpu;
 mod heartbeat;
 mod port;
 mod runs;
-mod strikes;
 mod status;
+mod strikes;
 mod supervisor;
 
-pub use gpu::{Adapter, gpu_available};
-pub use status::{EngineState, EngineStatus, Wanted, status};
+pub use gpu::gpu_available;
+pub use status::{EngineState, Wanted, status};
 
 use engine_core::{
     job::{Job, JobError},
@@ -20,8 +20,8 @@ use engine_core::{
 };
 use futures_channel::oneshot;
 use leptos::prelude::*;
-use std::{cell::RefCell, rc::Rc};
 use runs::Event;
+use std::{cell::RefCell, rc::Rc};
 
 /// The build that this page belongs to; a worker of another build is not spoken to.
 pub const BUILD: &str = match option_env!("GLASSBOX_BUILD") {
@@ -51,7 +51,8 @@ impl<J: Job> Copy for Run<J> {}
 ///
 /// Only the latest run counts: older ones, and all of them once the lab leaves the page, are cancelled.
 pub fn use_job<J: Job>(job: impl Fn() -> Option<J> + 'static) -> Run<J> {
-    let run = Run { update: RwSignal::new_local(None), outcome: RwSignal::new_local(None), running: RwSignal::new(false) };
+    let run =
+        Run { update: RwSignal::new_local(None), outcome: RwSignal::new_local(None), running: RwSignal::new(false) };
     let status = status();
     let switches = Memo::new(move |_| status.with(|status| status.switches));
     Effect::new(move |_| {
@@ -93,21 +94,6 @@ impl Handle {
     pub fn cancel(self) {
         supervisor::cancel(self.0);
     }
-}
-
-/// Starts a job whose end nobody waits for. Its updates go to `on_update` in order.
-pub fn start<J: Job>(job: &J, mut on_update: impl FnMut(J::Update) + 'static) -> Handle {
-    Handle(supervisor::submit(
-        J::NAME,
-        wire::encode(job),
-        Box::new(move |event| {
-            if let Event::Update(body) = event
-                && let Ok(update) = wire::decode(&body)
-            {
-                on_update(update);
-            }
-        }),
-    ))
 }
 
 /// Runs a job to its end.

@@ -236,7 +236,9 @@ fn on_heard(epoch: u32, heard: Heard) {
 fn ready(build: &str, device: String) {
     if build != BUILD {
         retire();
-        give_up("A new version of Glassbox is ready, and this page still belongs to the old one. Reload the page to go on.");
+        give_up(
+            "A new version of Glassbox is ready, and this page still belongs to the old one. Reload the page to go on.",
+        );
         return;
     }
     let recovered = with(|it| {
@@ -342,7 +344,9 @@ fn fall_back(why: &str) {
         it.strikes.forgive();
     });
     let why = why.trim_end_matches('.');
-    status::change(|status| status.notice = Some(format!("The CPU computes now, because WebGPU could not be used: {why}.")));
+    status::change(|status| {
+        status.notice = Some(format!("The CPU computes now, because WebGPU could not be used: {why}."))
+    });
     launch(EngineState::Restarting);
     end_sent_runs(why);
 }

@@ -114,7 +114,7 @@ pub fn QuizBlock(quiz: Quiz) -> impl IntoView {
     view! {
         <section class="quiz" id="quiz" data-block="quiz" aria-labelledby="quiz-heading">
             <h2 id="quiz-heading">"Check what you understood"</h2>
-            <ol class="quiz-questions">{asked}</ol>
+            <ol class="quiz-questions quiz-live">{asked}</ol>
             <div class="quiz-end">
                 <p class="quiz-score" role="status" data-quiz-score="">
                     {move || (checked() > 0).then(|| format!("{} of {of} right so far. ", right()))}
@@ -186,7 +186,10 @@ fn Ask(
     view! {
         <li class="quiz-question" id=format!("question-{id}") data-question=id data-result=move || verdict.get().name()>
             <fieldset>
-                <legend>{html::inline("quiz-prompt", prompt)}</legend>
+                <legend>
+                    <span class="quiz-number" aria-hidden="true">{format!("{}. ", index + 1)}</span>
+                    {html::inline("quiz-prompt", prompt)}
+                </legend>
                 {multiple.then(|| view! { <p class="quiz-hint">"More than one answer is right."</p> })}
                 <ul class="quiz-options">{answers}</ul>
             </fieldset>

@@ -54,8 +54,20 @@ pub fn CodeTabs(listing: Listing) -> impl IntoView {
         let last = langs.with_value(Vec::len) - 1;
         let now = current.get_untracked();
         let next = match event.key().as_str() {
-            "ArrowRight" => if now == last { 0 } else { now + 1 },
-            "ArrowLeft" => if now == 0 { last } else { now - 1 },
+            "ArrowRight" => {
+                if now == last {
+                    0
+                } else {
+                    now + 1
+                }
+            }
+            "ArrowLeft" => {
+                if now == 0 {
+                    last
+                } else {
+                    now - 1
+                }
+            }
             "Home" => 0,
             "End" => last,
             _ => return,

@@ -37,7 +37,9 @@ impl IndexedDb {
         let options = Object::new();
         let begun = Reflect::set(&options, &"durability".into(), &"strict".into())
             .and_then(|_| Reflect::get(&self.database, &"transaction".into()))
-            .and_then(|call| call.unchecked_into::<Function>().call3(&self.database, &table.into(), &mode.into(), &options));
+            .and_then(|call| {
+                call.unchecked_into::<Function>().call3(&self.database, &table.into(), &mode.into(), &options)
+            });
         begun.map(JsCast::unchecked_into).map_err(|e| broken("be used", &e))
     }
 

@@ -89,7 +89,12 @@ impl Cells {
         let low = lowest.map_or(String::new(), |(row, column, value)| {
             format!("; the smallest, {}, at “{}” and “{}”", signed(value), self.rows[row], self.columns[column])
         });
-        format!("The largest value, {}, stands at “{}” and “{}”{low}.", signed(value), self.rows[row], self.columns[column])
+        format!(
+            "The largest value, {}, stands at “{}” and “{}”{low}.",
+            signed(value),
+            self.rows[row],
+            self.columns[column]
+        )
     }
 
     /// All cells as a table. Past `most` cells each row becomes one text, so that the page stays quick.
@@ -101,7 +106,11 @@ impl Cells {
         if cells <= most {
             let columns = std::iter::once(corner).chain(self.columns.iter().cloned()).collect();
             let rows = (0..self.rows.len())
-                .map(|row| std::iter::once(self.rows[row].clone()).chain((0..self.columns.len()).map(|c| write(row, c))).collect())
+                .map(|row| {
+                    std::iter::once(self.rows[row].clone())
+                        .chain((0..self.columns.len()).map(|c| write(row, c)))
+                        .collect()
+                })
                 .collect();
             return Table { columns, rows, note: None, row_sums: sums };
         }
@@ -112,7 +121,12 @@ impl Cells {
             })
             .collect();
         let note = Some("The table is large, so each row stands in one field, in the order of the columns.".to_owned());
-        Table { columns: vec![self.row_axis.clone(), format!("{} from first to last", self.column_axis)], rows, note, row_sums: sums }
+        Table {
+            columns: vec![self.row_axis.clone(), format!("{} from first to last", self.column_axis)],
+            rows,
+            note,
+            row_sums: sums,
+        }
     }
 
     /// The visible values of a row added up.
@@ -155,7 +169,10 @@ mod tests {
         assert_eq!(map().readout(2, 1), "from (query) “sat”, to (key) “cat”: 62% (0.6200)");
         assert_eq!(map().readout(0, 2), "from (query) “the”, to (key) “sat”: hidden by the mask");
         let raw = Cells { shares: false, causal: false, ..map() };
-        assert_eq!(raw.summary(), "The largest value, 1.000, stands at “the” and “the”; the smallest, 0.000, at “the” and “cat”.");
+        assert_eq!(
+            raw.summary(),
+            "The largest value, 1.000, stands at “the” and “the”; the smallest, 0.000, at “the” and “cat”."
+        );
     }
 
     #[test]

@@ -24,7 +24,11 @@ impl ChartIds {
     pub fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let n = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self { title: format!("chart-{n}-title"), summary: format!("chart-{n}-summary"), keys: format!("chart-{n}-keys") }
+        Self {
+            title: format!("chart-{n}-title"),
+            summary: format!("chart-{n}-summary"),
+            keys: format!("chart-{n}-keys"),
+        }
     }
 
     /// For `aria-describedby`.

@@ -28,10 +28,7 @@ pub fn save_bytes(name: &str, kind: &str, bytes: &[u8]) {
 
 /// A title as a file name: small letters, digits and hyphens.
 pub fn file_name(title: &str, ending: &str) -> String {
-    let words: Vec<String> = title
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
+    let words: Vec<String> =
+        title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
     format!("{}.{ending}", words.join("-"))
 }

@@ -29,7 +29,12 @@ impl Grid {
 
     fn cell(&self, row: usize, column: usize) -> Place {
         let (width, height) = (self.place.width / self.columns as f64, self.place.height / self.rows as f64);
-        Place { left: self.place.left + column as f64 * width, top: self.place.top + row as f64 * height, width, height }
+        Place {
+            left: self.place.left + column as f64 * width,
+            top: self.place.top + row as f64 * height,
+            width,
+            height,
+        }
     }
 }
 
@@ -53,7 +58,8 @@ pub fn paint(surface: &Surface, cells: &Cells, hue: &'static str, cursor: Option
     let room = (surface.width - surface.px(NAMES_LEFT + 4.0)).max(1.0);
     // Cells may be wide, but not so wide that a small map turns into stripes.
     let widest = surface.px(64.0).min(height / rows.max(1) as f64 * 2.6) * columns as f64;
-    let place = Place { left: surface.px(NAMES_LEFT), top: surface.px(NAMES_ABOVE), width: room.min(widest.max(1.0)), height };
+    let place =
+        Place { left: surface.px(NAMES_LEFT), top: surface.px(NAMES_ABOVE), width: room.min(widest.max(1.0)), height };
     let grid = Grid { place, rows, columns };
     if rows == 0 || columns == 0 || cells.values.len() != rows * columns {
         return grid;

@@ -5,6 +5,7 @@ use super::{
     chart_frame::{ChartFrame, ChartIds},
     line_paint::{self, Plane},
     lines::LineData,
+    timing::throttled,
 };
 use leptos::{ev, html, prelude::*};
 use std::sync::Arc;
@@ -44,6 +45,9 @@ pub fn LineChart(
     let spoken = Signal::derive(move || data.with_untracked(|data| read(data)));
     let summary = summary.unwrap_or_else(|| Signal::derive(move || data.with(|data| data.summary())));
 
+    // A table is slower to write than a curve is to draw.
+    let settled = throttled(data, 1500);
+
     let point = move |event: ev::PointerEvent| {
         let density = window().device_pixel_ratio().clamp(1.0, 4.0);
         let x = plane.get_value().x_at(f64::from(event.offset_x()) * density);
@@ -81,7 +85,7 @@ pub fn LineChart(
             readout
             spoken
             keys=KEYS
-            table=Arc::new(move || data.with(|data| data.table()))
+            table=Arc::new(move || settled.with(|data| data.table()))
             csv=Arc::new(move || data.with_untracked(|data| data.csv()))
         >
             <canvas

@@ -46,7 +46,12 @@ impl LineData {
         let mut all = self.finite();
         let (x, y) = all.next()?;
         let bounds = all.fold((x, x, y, y), |(a, b, c, d), (x, y)| (a.min(x), b.max(x), c.min(y), d.max(y)));
-        Some(self.references.iter().filter(|r| r.y.is_finite()).fold(bounds, |(a, b, c, d), r| (a, b, c.min(r.y), d.max(r.y))))
+        Some(
+            self.references
+                .iter()
+                .filter(|r| r.y.is_finite())
+                .fold(bounds, |(a, b, c, d), r| (a, b, c.min(r.y), d.max(r.y))),
+        )
     }
 
     /// Every place at which some line has a point, rising.
@@ -90,9 +95,17 @@ impl LineData {
         let shown: Vec<f64> =
             places.iter().enumerate().filter(|(i, _)| i % every == 0 || *i == last).map(|(_, x)| *x).collect();
         let note = (every > 1).then(|| {
-            format!("Every {every}th of {} rows is shown; the CSV file has all of them.", axis::grouped(&places.len().to_string()))
+            format!(
+                "Every {every}th of {} rows is shown; the CSV file has all of them.",
+                axis::grouped(&places.len().to_string())
+            )
         });
-        Table { columns: self.columns(), rows: shown.iter().map(|x| self.row(*x, number)).collect(), note, row_sums: None }
+        Table {
+            columns: self.columns(),
+            rows: shown.iter().map(|x| self.row(*x, number)).collect(),
+            note,
+            row_sums: None,
+        }
     }
 
     /// Every place with the value of each line, as comma-separated values.
@@ -135,7 +148,8 @@ fn describe(series: &Series) -> Option<String> {
         std::cmp::Ordering::Equal => "went",
         std::cmp::Ordering::Greater => "rose",
     };
-    let low = if lowest == last { String::new() } else { format!(" (lowest {} at {})", number(lowest.1), number(lowest.0)) };
+    let low =
+        if lowest == last { String::new() } else { format!(" (lowest {} at {})", number(lowest.1), number(lowest.0)) };
     Some(format!("{} {verb} from {} to {}{low}", series.name, number(first.1), number(last.1)))
 }
 
@@ -180,11 +194,12 @@ pub fn decimate(points: &[(f64, f64)], low: f64, high: f64, columns: usize) -> V
         let mut thin: Vec<(f64, f64)> = Vec::with_capacity(4 * columns);
         for group in part.chunk_by(|a, b| column(a.0) == column(b.0)) {
             let by_value = |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1);
-            let mut kept: Vec<(f64, f64)> = [group.first(), group.iter().min_by(by_value), group.iter().max_by(by_value), group.last()]
-                .into_iter()
-                .flatten()
-                .copied()
-                .collect();
+            let mut kept: Vec<(f64, f64)> =
+                [group.first(), group.iter().min_by(by_value), group.iter().max_by(by_value), group.last()]
+                    .into_iter()
+                    .flatten()
+                    .copied()
+                    .collect();
             kept.sort_by(|a, b| a.0.total_cmp(&b.0));
             kept.dedup();
             thin.extend(kept);
@@ -199,9 +214,17 @@ mod tests {
     use super::*;
 
     fn data() -> LineData {
-        let train = Series { name: "training loss".into(), points: (1..=4).map(|x| (f64::from(x), 4.5 - f64::from(x))).collect() };
+        let train = Series {
+            name: "training loss".into(),
+            points: (1..=4).map(|x| (f64::from(x), 4.5 - f64::from(x))).collect(),
+        };
         let val = Series { name: "validation loss".into(), points: vec![(0.0, 4.0), (2.0, f64::NAN), (4.0, 2.0)] };
-        LineData { x_name: "step".into(), y_name: "loss".into(), series: vec![train, val], references: vec![Reference { label: "ln".into(), y: 4.2 }] }
+        LineData {
+            x_name: "step".into(),
+            y_name: "loss".into(),
+            series: vec![train, val],
+            references: vec![Reference { label: "ln".into(), y: 4.2 }],
+        }
     }
 
     #[test]
@@ -233,7 +256,8 @@ mod tests {
     #[test]
     fn the_table_is_sampled_and_the_csv_is_not() {
         let points = (0..1_000).map(|x| (f64::from(x), 1.0)).collect();
-        let long = LineData { x_name: "x".into(), series: vec![Series { name: "a,b".into(), points }], ..LineData::default() };
+        let long =
+            LineData { x_name: "x".into(), series: vec![Series { name: "a,b".into(), points }], ..LineData::default() };
         let table = long.table();
         assert!(table.rows.len() <= TABLE_ROWS + 1 && table.note.is_some());
         assert_eq!(table.rows.last().map(|row| row[0].clone()), Some("999".to_owned()));

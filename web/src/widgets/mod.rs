@@ -1,7 +1,7 @@
 //! Parts that several labs and pages share. No widget knows a lab.
 
 mod appearance;
-mod axis;
+pub mod axis;
 pub mod canvas;
 pub mod cells;
 mod chart_frame;

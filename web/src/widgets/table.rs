@@ -32,7 +32,11 @@ pub fn csv(columns: &[String], rows: impl Iterator<Item = Vec<String>>) -> Strin
 }
 
 fn quoted(field: &str) -> String {
-    if field.contains([',', '"', '\n', '\r']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
+    if field.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -41,7 +45,11 @@ mod tests {
 
     #[test]
     fn fields_with_separators_are_quoted() {
-        let table = Table { columns: vec!["a".into(), "b".into()], rows: vec![vec!["x,\"y\"".into(), "2".into()]], ..Table::default() };
+        let table = Table {
+            columns: vec!["a".into(), "b".into()],
+            rows: vec![vec!["x,\"y\"".into(), "2".into()]],
+            ..Table::default()
+        };
         assert_eq!(table.csv(), "a,b\r\n\"x,\"\"y\"\"\",2\r\n");
     }
 }

@@ -40,7 +40,7 @@ pub fn TokenBars(
 /// A probability as a learner reads it: never "0 %" for something that can happen.
 fn percent(probability: f32) -> String {
     match f64::from(probability) * 100.0 {
-        p if p > 0.0 && p < 0.1 => "under 0.1 %".to_owned(),
+        p if p > 0.0 && p < 0.1 => "< 0.1 %".to_owned(),
         p => format!("{p:.1} %"),
     }
 }
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn rare_is_not_never() {
-        assert_eq!(percent(0.0001), "under 0.1 %");
+        assert_eq!(percent(0.0001), "< 0.1 %");
         assert_eq!(percent(0.125), "12.5 %");
     }
 }

@@ -13,7 +13,7 @@ use engine_core::{
     job::JobError,
     wire::{self, FromWorker, RunId, ToWorker},
 };
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use std::{
     cell::{Cell, OnceCell, RefCell},
     collections::BTreeMap,
@@ -22,7 +22,7 @@ use std::{
 };
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{DedicatedWorkerGlobalScope, Event, MessageEvent};
 
 /// The build this program belongs to; the page compares it with its own.
 const BUILD: &str = match option_env!("GLASSBOX_BUILD") {
@@ -49,12 +49,27 @@ pub fn main() {
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // It listens as long as the worker lives.
     on_message.forget();
+    report_lost_promises();
     spawn_local(async move {
         match device::open().await {
             Ok(opened) => worker.begin(opened),
             Err(why) => send(&FromWorker::Unavailable { why }),
         }
     });
+}
+
+/// A trap inside a promise raises no error that the page would hear of: this program tells of it.
+fn report_lost_promises() {
+    let on_rejection = Closure::<dyn Fn(Event)>::new(|event: Event| {
+        event.prevent_default();
+        let reason = Reflect::get(&event, &"reason".into()).unwrap_or(JsValue::UNDEFINED);
+        let message = reason.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+        send(&FromWorker::Panicked { message: message.unwrap_or_else(|| format!("{reason:?}")) });
+    });
+    let listener = on_rejection.as_ref().unchecked_ref();
+    scope().add_event_listener_with_callback("unhandledrejection", listener).expect("a worker takes listeners");
+    // It listens as long as the worker lives.
+    on_rejection.forget();
 }
 
 /// What the worker holds while it lives.
@@ -122,7 +137,13 @@ impl Worker {
         });
     }
 
-    fn run(&self, run: RunId, job: &str, body: &[u8], cancelled: Rc<Cell<bool>>) -> LocalFuture<Result<Vec<u8>, JobError>> {
+    fn run(
+        &self,
+        run: RunId,
+        job: &str,
+        body: &[u8],
+        cancelled: Rc<Cell<bool>>,
+    ) -> LocalFuture<Result<Vec<u8>, JobError>> {
         let open = self.open.get().expect("runs start once the device is open");
         let host = Host {
             device: open.opened.device.clone(),

@@ -32,7 +32,7 @@ pub fn CellCard(
         };
         draw(&seen, stage.get(), at).unwrap_or_else(|| ().into_any())
     };
-    view! { <div class="cell-card" data-card=move || stage.get().key()>{card}</div> }
+    view! { <div class="cell-card" role="group" tabindex="0" aria-label="The arithmetic of this cell" data-card=move || stage.get().key()>{card}</div> }
 }
 
 fn draw(seen: &Inspection, stage: Stage, (from, column): Cell) -> Option<AnyView> {

@@ -109,13 +109,13 @@ pub fn Lab(
                 {move || remarks().into_iter().map(|remark| view! { <p class="lab-remark">{remark}</p> }).collect::<Vec<_>>()}
             </div>
             <Show when=move || seen.with(Option::is_some) fallback=|| view! { <p class="lab-wait">"The model is being loaded …"</p> }>
-                <h4>"Your text as tokens"</h4>
+                <p class="lab-part">"Your text as tokens"</p>
                 <Predictions seen position cursor/>
-                <h4>"Every head at once"</h4>
+                <p class="lab-part">"Every head at once"</p>
                 <HeadGrid seen chosen/>
-                <h4>"One head, step by step"</h4>
+                <p class="lab-part">"One head, step by step"</p>
                 <Unfold seen cursor/>
-                <h4>"Its queries, keys and values"</h4>
+                <p class="lab-part">"Its queries, keys and values"</p>
                 <Matrices seen/>
             </Show>
         </LabFrame>

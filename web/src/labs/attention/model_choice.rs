@@ -92,7 +92,7 @@ pub fn ModelChoice(
             .map(|record| {
                 let label = format!("{} (step {})", record.name, record.step);
                 let id = record.id.clone();
-                view! { <option value=record.id selected=move || model.id.get() == id>{label}</option> }
+                view! { <option value=record.id prop:selected=move || model.id.get() == id>{label}</option> }
             })
             .collect::<Vec<_>>()
     };
@@ -100,7 +100,7 @@ pub fn ModelChoice(
         <label class="attention-model" data-model-name=move || model.name()>
             <span>"Model"</span>
             <select on:change:target=move |e| model.id.set(e.target().value())>
-                <option value="" selected=move || model.id.with(String::is_empty)>{BUILT_IN}</option>
+                <option value="" prop:selected=move || model.id.with(String::is_empty)>{BUILT_IN}</option>
                 {options}
             </select>
         </label>

@@ -125,7 +125,11 @@ pub fn Lab(knobs: Knobs) -> impl IntoView {
                         first.get_or_insert(now() - began);
                     });
                     written.update(|written| match written {
-                        Some(written) if written.prompt == prompt && !written.text.is_empty() && written.tokens_per_s.is_none() => {
+                        Some(written)
+                            if written.prompt == prompt
+                                && !written.text.is_empty()
+                                && written.tokens_per_s.is_none() =>
+                        {
                             written.text = update.text;
                         }
                         _ => {
@@ -168,14 +172,17 @@ pub fn Lab(knobs: Knobs) -> impl IntoView {
     };
     let ghost = Memo::new(move |_| {
         let typed = typed.get();
-        written.with(|written| written.as_ref().filter(|it| it.prompt == typed).map(|it| it.text.clone()).unwrap_or_default())
+        written.with(|written| {
+            written.as_ref().filter(|it| it.prompt == typed).map(|it| it.text.clone()).unwrap_or_default()
+        })
     });
     let accept = move |_| {
         let whole = format!("{}{}", typed.get_untracked(), ghost.get_untracked());
         typed.set(whole.clone());
         prompt.set(whole);
     };
-    let chances = Memo::new(move |_| written.with(|written| written.as_ref().map(|it| it.chances.clone()).unwrap_or_default()));
+    let chances =
+        Memo::new(move |_| written.with(|written| written.as_ref().map(|it| it.chances.clone()).unwrap_or_default()));
     let summary = move || {
         let written = written.get()?;
         let device = status.with(|status| status.device.clone()).unwrap_or_default();

@@ -82,7 +82,10 @@ pub fn Drills() -> impl IntoView {
             engine::forgive();
             under_way.set(None);
             let label = EXERCISES[index].label;
-            outcome.set(format!("{label}: the page noticed. The worker was replaced in {:.2} s, and the page never stopped.", ms / 1000.0));
+            outcome.set(format!(
+                "{label}: the page noticed. The worker was replaced in {:.2} s, and the page never stopped.",
+                ms / 1000.0
+            ));
         } else if status.with(|status| matches!(status.state, EngineState::Stopped(_))) {
             under_way.set(None);
             outcome.set(format!("{}: the engine could not be started again.", EXERCISES[index].label));
@@ -111,7 +114,7 @@ pub fn Drills() -> impl IntoView {
         })
         .collect();
     view! {
-        <h3>"What if it breaks?"</h3>
+        <h2>"What if it breaks?"</h2>
         <p class="lab-note">
             "Break the engine in one of these ways. The page lives on, says what happened, and replaces the engine. \
              Saved models are not touched."

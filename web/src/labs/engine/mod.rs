@@ -51,7 +51,7 @@ pub fn Lab(knobs: Knobs) -> impl IntoView {
     view! {
         <LabFrame name="engine" title="What computes here" state=state>
             <Facts/>
-            <h3>"Does it compute right?"</h3>
+            <h2>"Does it compute right?"</h2>
             <p class="lab-note">
                 "A tiny GPT runs forward and backward on this device, and every result is compared with plain Rust. \
                  Errors are relative to the largest value."
@@ -152,7 +152,7 @@ fn Bench() -> impl IntoView {
         });
     };
     view! {
-        <h3>"How fast is it?"</h3>
+        <h2>"How fast is it?"</h2>
         <p class="lab-note">"Training steps of a GPT with 4 layers, 4 heads, d_model 128, context 128, batch 16 and 65 tokens in its vocabulary."</p>
         // Not `disabled` while it measures: that would drop the keyboard's focus.
         <button type="button" class="primary" data-action="bench" aria-disabled=move || measuring.get().to_string() on:click=measure>

@@ -58,9 +58,12 @@ async fn import(file: &web_sys::File) -> Result<ModelRecord, String> {
     let name = file.name();
     check_size(&name, file.size())?;
     let buffer = JsFuture::from(file.array_buffer()).await;
-    let buffer = buffer.map_err(|_| format!("“{name}” could not be read. Check that the file is still there, and try again."))?;
+    let buffer = buffer
+        .map_err(|_| format!("“{name}” could not be read. Check that the file is still there, and try again."))?;
     let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
-    let card = engine::run(&ReadModel { file: bytes.clone() }).await.map_err(|error| format!("“{name}” was not imported. {error}"))?;
+    let card = engine::run(&ReadModel { file: bytes.clone() })
+        .await
+        .map_err(|error| format!("“{name}” was not imported. {error}"))?;
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
     let record = ModelRecord {
         id: models::new_id(),

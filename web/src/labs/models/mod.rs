@@ -77,7 +77,8 @@ pub fn Lab(knobs: Knobs) -> impl IntoView {
             }
         });
     });
-    let ids = Memo::new(move |_| shelf.models.with(|models| models.iter().map(|model| model.id.clone()).collect::<Vec<_>>()));
+    let ids =
+        Memo::new(move |_| shelf.models.with(|models| models.iter().map(|model| model.id.clone()).collect::<Vec<_>>()));
     let rows = move || {
         let rows = ids.get().into_iter().filter_map(|id| {
             let model = shelf.models.with_untracked(|models| models.iter().find(|model| model.id == id).cloned())?;

@@ -5,11 +5,9 @@ use crate::{
     engine,
     models::{self, ModelRecord},
     store,
-    widgets::download,
+    widgets::{axis::grouped, download},
 };
-use engine_core::{
-    jobs::model_card::{ExportModel, ModelCard, ReadModel},
-};
+use engine_core::jobs::model_card::{ExportModel, ModelCard, ReadModel};
 use leptos::{prelude::*, task::spawn_local};
 
 const KIND: &str = "application/octet-stream";
@@ -101,20 +99,7 @@ fn facts(model: &ModelRecord) -> String {
     let date = String::from(date.to_locale_date_string("en-GB", &js_sys::Object::new()));
     let loss = val_loss.map(|loss| format!(" · validation loss {loss:.2}")).unwrap_or_default();
     let trained = if *step > 0 { format!(" · {step} steps") } else { String::new() };
-    format!("{text_name} · {} parameters · {tokenizer}{trained}{loss} · {date}", thousands(config.parameters()))
-}
-
-/// A number with its thousands apart.
-fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
-            text.push('\u{202f}');
-        }
-        text.push(digit);
-    }
-    text
+    format!("{text_name} · {} parameters · {tokenizer}{trained}{loss} · {date}", grouped(&config.parameters().to_string()))
 }
 
 /// Draws the model that is shipped with the site.
@@ -155,16 +140,9 @@ async fn describe_built_in() -> Result<String, String> {
     let card: ModelCard = engine::run(&ReadModel { file }).await.map_err(|error| error.to_string())?;
     let loss = card.val_loss.map(|loss| format!(" · validation loss {loss:.2}")).unwrap_or_default();
     let steps = card.step.map(|step| format!(" · {step} steps")).unwrap_or_default();
-    Ok(format!("Shipped with this site · {} parameters · {}{steps}{loss} · {bytes}", thousands(card.parameters), card.tokenizer))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::thousands;
-
-    #[test]
-    fn thousands_stand_apart() {
-        assert_eq!(thousands(818_048), "818\u{202f}048");
-        assert_eq!(thousands(65), "65");
-    }
+    Ok(format!(
+        "Shipped with this site · {} parameters · {}{steps}{loss} · {bytes}",
+        grouped(&card.parameters.to_string()),
+        card.tokenizer
+    ))
 }

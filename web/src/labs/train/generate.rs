@@ -49,7 +49,7 @@ pub fn GeneratePanel(
             written.try_set(step.text);
         };
         spawn_local(async move {
-            let ended = engine::run_with(&job, move |handle| drop(running.try_set(Some(handle))), hear).await;
+            let ended = engine::run_with(&job, move |handle| running.set(Some(handle)), hear).await;
             running.try_set(None);
             let sentence = match ended {
                 Ok(done) if !done.unknown.is_empty() => {

@@ -69,23 +69,21 @@ pub struct Preset {
     pub settings: Settings,
 }
 
-/// From small to large.
+/// From small to large. The sizes and rates were chosen by training on a novel: at equal time a short
+/// context and more steps got further than a long context (see the validation loss each promises).
 pub fn presets() -> [Preset; 4] {
-    let preset = |key, label, promise, (n_layers, d_model, n_heads, context), (batch, steps, learning_rate)| Preset {
-        key,
-        label,
-        promise,
-        settings: Settings {
-            tokenizer: TokenizerChoice::Chars,
-            shape: ModelShape { n_layers, n_heads, d_model, context, tied_head: true },
-            training: TrainConfig { batch, steps, learning_rate, ..TrainConfig::default() },
-        },
+    let preset = |key, label, promise, (n_layers, d_model, n_heads, context), (batch, steps, learning_rate): (usize, u32, f32)| {
+        // Forty looks at the model, whatever the length.
+        let every = (steps / 40).max(10);
+        let training = TrainConfig { batch, steps, learning_rate, eval_every: every, sample_every: every, ..TrainConfig::default() };
+        let shape = ModelShape { n_layers, n_heads, d_model, context, tied_head: true };
+        Preset { key, label, promise, settings: Settings { tokenizer: TokenizerChoice::Chars, shape, training } }
     };
     [
-        preset("nano", "Nano", "learns which letters follow each other", (1, 32, 2, 32), (8, 400, 6e-3)),
-        preset("tiny", "Tiny", "syllables and short words form", (2, 48, 4, 48), (8, 600, 5e-3)),
-        preset("small", "Small", "words form", (3, 64, 4, 64), (8, 800, 4e-3)),
-        preset("medium", "Medium", "words and phrases, given time", (4, 128, 4, 128), (16, 1000, 2e-3)),
+        preset("nano", "Nano", "learns which letters follow each other", (1, 32, 2, 32), (8, 400, 1e-2)),
+        preset("tiny", "Tiny", "syllables and short words form", (2, 48, 4, 32), (8, 1000, 1e-2)),
+        preset("small", "Small", "words form", (2, 64, 4, 32), (8, 2000, 1e-2)),
+        preset("medium", "Medium", "words and phrases, given time", (4, 128, 4, 64), (8, 3000, 4e-3)),
     ]
 }
 
@@ -154,7 +152,7 @@ mod tests {
     fn expected_time_grows_with_the_work() {
         let times: Vec<f64> = presets().iter().map(|p| expected_seconds(&p.settings, 65, measured(10.0))).collect();
         assert!(times.is_sorted(), "{times:?}");
-        assert!((expected_seconds(&probed(), PROBE_VOCAB, measured(10.0)) - 6.0).abs() < 1e-9);
+        assert!((expected_seconds(&probed(), PROBE_VOCAB, measured(10.0)) - 10.0).abs() < 1e-9);
     }
 
     #[test]

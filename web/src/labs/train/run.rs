@@ -112,7 +112,11 @@ impl Session {
     pub(super) async fn go_on(self, steps: Option<u32>) {
         self.error.set(None);
         self.notice.set(None);
-        let lost = self.generation.get_value() != engine::status().get_untracked().generation;
+        let status = engine::status().get_untracked();
+        if matches!(status.state, engine::EngineState::Stopped(_)) {
+            engine::restart();
+        }
+        let lost = self.generation.get_value() != status.generation;
         if lost && !self.recover("it was replaced").await {
             return self.give_up("it was replaced");
         }

@@ -4,17 +4,31 @@ use super::{
     presets::{self, BPE_VOCAB, Preset, Settings},
     session::Session,
 };
-use crate::{engine, widgets::lines::number};
-use engine_core::jobs::{
-    probe::{Probe, Probed},
-    train::TokenizerChoice,
+use crate::{
+    engine::{self, Handle},
+    widgets::lines::number,
+};
+use engine_core::{
+    config::TrainConfig,
+    jobs::{
+        probe::{Probe, Probed},
+        train::TokenizerChoice,
+    },
 };
 use leptos::{prelude::*, task::spawn_local};
 use std::cell::Cell;
 
+/// What is known of this device's speed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Measured {
+    Never,
+    Now(Option<Handle>),
+    /// In the worker of this number; another one may compute on another device.
+    Worker(u32),
+}
+
 thread_local! {
-    /// The worker that is measured or was; another one may compute on another device.
-    static MEASURED: Cell<Option<u32>> = const { Cell::new(None) };
+    static MEASURED: Cell<Measured> = const { Cell::new(Measured::Never) };
 }
 
 /// Measures this device once for each worker, while nothing trains.
@@ -22,20 +36,29 @@ pub fn use_probe(session: Session) {
     let status = engine::status();
     Effect::new(move |_| {
         let generation = status.with(|status| status.generation);
-        if session.phase.get().is_busy() || MEASURED.get() == Some(generation) {
-            return;
+        let busy = session.phase.get().is_busy();
+        match MEASURED.get() {
+            // The learner does not wait for a measurement.
+            Measured::Now(Some(handle)) if busy => handle.cancel(),
+            Measured::Now(_) => {}
+            Measured::Worker(known) if known == generation => {}
+            _ if busy => {}
+            _ => {
+                MEASURED.set(Measured::Now(None));
+                spawn_local(measure(session));
+            }
         }
-        MEASURED.set(Some(generation));
-        spawn_local(async move {
-            let config = presets::probed().config(presets::PROBE_VOCAB);
-            let job = Probe { config, batch: presets::probed().training.batch, steps: 20, budget_ms: 300.0 };
-            // Without a measurement the sizes are offered without times.
-            let measured = engine::run(&job).await.ok();
-            // The first job starts the first worker, which is no reason to measure again.
-            MEASURED.set(Some(engine::status().get_untracked().generation));
-            session.probed.set(measured);
-        });
     });
+}
+
+async fn measure(session: Session) {
+    let config = presets::probed().config(presets::PROBE_VOCAB);
+    let job = Probe { config, batch: presets::probed().training.batch, steps: 20, budget_ms: 300.0 };
+    let measured = engine::run_with(&job, |handle| MEASURED.set(Measured::Now(Some(handle))), |()| {}).await;
+    // Read afterwards: the first job starts the first worker, which is no reason to measure again.
+    MEASURED.set(Measured::Worker(engine::status().get_untracked().generation));
+    // Without a measurement the sizes are offered without times.
+    session.probed.set(measured.ok());
 }
 
 /// Draws the choice of a size.
@@ -90,7 +113,7 @@ fn PresetCard(
     let chosen = move || {
         let now = session.settings.get();
         // The seed and the tokenizer are no part of a size.
-        now.shape == preset.settings.shape && now.training == (Settings { training: engine_seed(&preset, &now), ..now }).training
+        now.shape == preset.settings.shape && now.training == training_of(&preset, &now)
     };
     let shape = preset.settings.shape;
     let parameters = move || {
@@ -126,13 +149,14 @@ fn PresetCard(
     }
 }
 
-fn engine_seed(preset: &Preset, now: &Settings) -> engine_core::config::TrainConfig {
-    engine_core::config::TrainConfig { seed: now.training.seed, ..preset.settings.training }
+/// The preset's training, with the seed that is set.
+fn training_of(preset: &Preset, now: &Settings) -> TrainConfig {
+    TrainConfig { seed: now.training.seed, ..preset.settings.training }
 }
 
 fn set_preset(session: Session, preset: Preset) {
     session.settings.update(|now| {
-        *now = Settings { tokenizer: now.tokenizer, shape: preset.settings.shape, training: engine_seed(&preset, now) };
+        *now = Settings { tokenizer: now.tokenizer, shape: preset.settings.shape, training: training_of(&preset, now) };
     });
 }
 

@@ -44,9 +44,12 @@ pub fn TextInput(
         }
         Err(why) => trouble.set(Some(why)),
     };
+    // A text that comes late does not take the place of one that was chosen meanwhile.
     let fetch = move |entry: Shipped| {
+        let before = session.text.get_untracked();
         spawn_local(async move {
             match download(&entry.file).await {
+                Ok(_) if session.text.get_untracked() != before => {}
                 Ok(text) => take(entry.title, text),
                 Err(why) => drop(trouble.try_set(Some(why))),
             }
