@@ -28,6 +28,7 @@ labs! {
     "attention" => attention,
     "complete" => complete,
     "engine" => engine,
+    "sampling" => sampling,
     "models" => models,
     "train" => train,
 }
