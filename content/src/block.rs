@@ -100,8 +100,6 @@ impl Language {
     /// The language of a file, by its extension.
     pub fn of_path(path: &str) -> Option<Self> {
         let (_, extension) = path.rsplit_once('.')?;
-        Self::ALL
-            .into_iter()
-            .find(|language| language.extension() == extension)
+        Self::ALL.into_iter().find(|language| language.extension() == extension)
     }
 }

@@ -91,20 +91,13 @@ impl Page {
             return None;
         }
         let depth = self.path.matches('/').count();
-        Some(if depth == 0 {
-            "./".to_owned()
-        } else {
-            "../".repeat(depth)
-        })
+        Some(if depth == 0 { "./".to_owned() } else { "../".repeat(depth) })
     }
 }
 
 impl Course {
     /// The slugs of all modules, in reading order.
     pub fn slugs(&self) -> impl Iterator<Item = &str> {
-        self.modules
-            .iter()
-            .flat_map(|module| &module.lessons)
-            .map(String::as_str)
+        self.modules.iter().flat_map(|module| &module.lessons).map(String::as_str)
     }
 }

@@ -39,11 +39,7 @@ fn main() -> ExitCode {
 fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
     let mut arguments = Arguments::default();
     while let Some(word) = words.next() {
-        let mut value = || {
-            words
-                .next()
-                .ok_or_else(|| format!("{word} needs a value\n\n{USAGE}"))
-        };
+        let mut value = || words.next().ok_or_else(|| format!("{word} needs a value\n\n{USAGE}"));
         match word.as_str() {
             "--root" => arguments.root = Some(value()?.into()),
             "--shell" => arguments.shell = Some(value()?.into()),
@@ -75,13 +71,10 @@ fn build(root: &Path, arguments: &Arguments) -> Result<(), String> {
     };
     let base = arguments.base.as_deref().unwrap_or("/");
     if !base.starts_with('/') || !base.ends_with('/') {
-        return Err(format!(
-            "--base {base} must begin and end with a slash, like /glassbox/"
-        ));
+        return Err(format!("--base {base} must begin and end with a slash, like /glassbox/"));
     }
     let file = shell.display().to_string();
-    let html = std::fs::read_to_string(shell)
-        .map_err(|error| format!("{file} cannot be read: {error}"))?;
+    let html = std::fs::read_to_string(shell).map_err(|error| format!("{file} cannot be read: {error}"))?;
     let shell = Shell::new(&file, &html).map_err(|faults| told(&faults))?;
     let compiled = sound(compile::compile(root))?;
     compile::write_site(&compiled.site, &shell, out, base)
@@ -92,11 +85,7 @@ fn build(root: &Path, arguments: &Arguments) -> Result<(), String> {
 
 /// The course, if it has no fault.
 fn sound(compiled: Compiled) -> Result<Compiled, String> {
-    if compiled.faults.is_empty() {
-        Ok(compiled)
-    } else {
-        Err(told(&compiled.faults))
-    }
+    if compiled.faults.is_empty() { Ok(compiled) } else { Err(told(&compiled.faults)) }
 }
 
 fn told(faults: &[Fault]) -> String {

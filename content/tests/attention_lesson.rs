@@ -26,10 +26,7 @@ fn the_listings_agree_with_the_engine() {
     listing::agree("attention.py", python, &expected);
 
     let rows = |matrix: [[f64; 4]; 3]| {
-        let rows: Vec<String> = matrix
-            .iter()
-            .map(|row| format!("new double[] {{ {} }}", listed(row)))
-            .collect();
+        let rows: Vec<String> = matrix.iter().map(|row| format!("new double[] {{ {} }}", listed(row))).collect();
         format!("new[] {{ {} }}", rows.join(", "))
     };
     let lines = format!(
@@ -43,23 +40,14 @@ fn the_listings_agree_with_the_engine() {
 }
 
 fn listed(numbers: &[f64]) -> String {
-    numbers
-        .iter()
-        .map(|number| format!("{number:?}"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    numbers.iter().map(|number| format!("{number:?}")).collect::<Vec<_>>().join(", ")
 }
 
 #[test]
 fn the_worked_example_is_what_the_engine_computes() {
     let text = fs::read_to_string(listing::file("attention-mechanism/lesson.md")).unwrap();
     let has = |piece: &str| assert!(text.contains(piece), "the lesson lacks {piece:?}");
-    let whole = |row: &[f64]| {
-        row.iter()
-            .map(|n| format!("{n:.0}"))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
+    let whole = |row: &[f64]| row.iter().map(|n| format!("{n:.0}")).collect::<Vec<_>>().join(", ");
     for (token, name) in ["the", "cat", "sat"].into_iter().enumerate() {
         has(&format!(
             "| *{name}* | {} | {} | {} |",
@@ -72,21 +60,11 @@ fn the_worked_example_is_what_the_engine_computes() {
     let w = &weights;
     has(&format!("| *the* | {:.3} | 0 | 0 |", w[0][0]));
     has(&format!("| *cat* | {:.3} | {:.3} | 0 |", w[1][0], w[1][1]));
-    has(&format!(
-        "| *sat* | {:.3} | {:.3} | {:.3} |",
-        w[2][0], w[2][1], w[2][2]
-    ));
+    has(&format!("| *sat* | {:.3} | {:.3} | {:.3} |", w[2][0], w[2][1], w[2][2]));
     let sat = &mixed[2];
-    has(&format!(
-        "({:.3}, {:.3}, {:.3}, {:.3})",
-        sat[0], sat[1], sat[2], sat[3]
-    ));
+    has(&format!("({:.3}, {:.3}, {:.3}, {:.3})", sat[0], sat[1], sat[2], sat[3]));
     let total = 1.0 + 3f64.exp() + 1f64.exp();
-    has(&format!(
-        "$e^3 = {:.2}$, $e^1 = {:.2}$; their sum is {total:.2}",
-        3f64.exp(),
-        1f64.exp()
-    ));
+    has(&format!("$e^3 = {:.2}$, $e^1 = {:.2}$; their sum is {total:.2}", 3f64.exp(), 1f64.exp()));
 }
 
 #[test]
@@ -94,16 +72,8 @@ fn the_numbers_in_the_prose_are_right() {
     let text = fs::read_to_string(listing::file("attention-mechanism/lesson.md")).unwrap();
     let has = |piece: &str| assert!(text.contains(piece), "the lesson lacks {piece:?}");
     let first_of = |gap: f64| 1.0 / (1.0 + (-gap).exp());
-    has(&format!(
-        "gives {:.4} and {:.4}",
-        first_of(8.0),
-        1.0 - first_of(8.0)
-    ));
-    has(&format!(
-        "to {:.2} and {:.2}",
-        first_of(1.0),
-        1.0 - first_of(1.0)
-    ));
+    has(&format!("gives {:.4} and {:.4}", first_of(8.0), 1.0 - first_of(8.0)));
+    has(&format!("to {:.2} and {:.2}", first_of(1.0), 1.0 - first_of(1.0)));
     let pairs = |tokens: u32| tokens * (tokens + 1) / 2;
     assert_eq!((pairs(128), pairs(1024)), (8_256, 524_800));
     has("128 tokens need 8,256, and 1,024 tokens need 524,800");

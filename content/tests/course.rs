@@ -14,18 +14,9 @@ fn site() -> Site {
 #[test]
 fn the_course_compiles_without_a_fault() {
     let site = site();
-    assert_eq!(
-        site.pages
-            .iter()
-            .filter(|page| page.lesson().is_some())
-            .count(),
-        site.course.slugs().count()
-    );
+    assert_eq!(site.pages.iter().filter(|page| page.lesson().is_some()).count(), site.course.slugs().count());
     for path in ["", "learn/", "models/", "engine/", "404.html"] {
-        assert!(
-            site.pages.iter().any(|page| page.path == path),
-            "no page at {path:?}"
-        );
+        assert!(site.pages.iter().any(|page| page.path == path), "no page at {path:?}");
     }
 }
 
@@ -34,14 +25,7 @@ fn no_page_has_a_script_a_style_or_two_main_headings() {
     let site = site();
     for page in &site.pages {
         let html = compile::main_element(&site, page);
-        for forbidden in [
-            " style=",
-            "<style",
-            "<script",
-            " onclick=",
-            "javascript:",
-            "<merror",
-        ] {
+        for forbidden in [" style=", "<style", "<script", " onclick=", "javascript:", "<merror"] {
             assert!(!html.contains(forbidden), "{:?} has {forbidden}", page.path);
         }
         assert_eq!(html.matches("<h1").count(), 1, "{:?}", page.path);
@@ -54,15 +38,8 @@ fn every_listing_has_every_language() {
     for page in &site.pages {
         for block in &page.blocks {
             if let Block::Tabs(listing) = block {
-                let languages: Vec<Language> =
-                    listing.panels.iter().map(|panel| panel.language).collect();
-                assert_eq!(
-                    languages,
-                    Language::ALL,
-                    "{} in {:?}",
-                    listing.name,
-                    page.path
-                );
+                let languages: Vec<Language> = listing.panels.iter().map(|panel| panel.language).collect();
+                assert_eq!(languages, Language::ALL, "{} in {:?}", listing.name, page.path);
             }
         }
     }
@@ -73,20 +50,9 @@ fn right_answers_do_not_stand_in_one_place() {
     for page in &site().pages {
         for block in &page.blocks {
             let Block::Quiz(quiz) = block else { continue };
-            let place =
-                |options: &[content::Answer]| options.iter().position(|option| option.correct);
-            let places: Vec<_> = quiz
-                .questions
-                .iter()
-                .filter(|q| !q.multiple)
-                .map(|q| place(&q.options))
-                .collect();
-            assert!(
-                places.iter().any(|other| *other != places[0]),
-                "{}: always option {:?}",
-                quiz.slug,
-                places[0]
-            );
+            let place = |options: &[content::Answer]| options.iter().position(|option| option.correct);
+            let places: Vec<_> = quiz.questions.iter().filter(|q| !q.multiple).map(|q| place(&q.options)).collect();
+            assert!(places.iter().any(|other| *other != places[0]), "{}: always option {:?}", quiz.slug, places[0]);
         }
     }
 }

@@ -20,20 +20,10 @@ fn every_fault_is_reported_at_once() {
         .replace(LESSON, "{{quiz}}", "{{quizz}}")
         .replace(LESSON, "*stress*", "<b>stress</b>");
     let faults = project.faults();
-    let lines = [
-        "4: `minutes` must be",
-        "5: `length` is not",
-        "6: `width` is not",
-        "13: raw HTML",
-        "23: `quizz` is not",
-    ];
+    let lines =
+        ["4: `minutes` must be", "5: `length` is not", "6: `width` is not", "13: raw HTML", "23: `quizz` is not"];
     for line in lines {
-        assert!(
-            faults
-                .iter()
-                .any(|f| f.starts_with(&format!("{LESSON}:{line}"))),
-            "no {line:?} in {faults:#?}"
-        );
+        assert!(faults.iter().any(|f| f.starts_with(&format!("{LESSON}:{line}"))), "no {line:?} in {faults:#?}");
     }
 }
 
@@ -44,9 +34,7 @@ fn front_matter() {
         |p| {
             p.replace(LESSON, "minutes = 3", "minutes = 3\nlevel = 1");
         },
-        &format!(
-            "{LESSON}:5: `level` is not a front-matter key; the keys are title, summary, minutes"
-        ),
+        &format!("{LESSON}:5: `level` is not a front-matter key; the keys are title, summary, minutes"),
     );
     one_fault(
         "missing-key",
@@ -112,63 +100,23 @@ fn course_and_folders() {
 
 #[test]
 fn tags() {
-    line_11(
-        "not-alone",
-        "See {{lab dot}} here.",
-        "a tag must stand alone on its line",
-    );
-    line_11(
-        "in-a-list",
-        "- {{lab dot}}",
-        "a tag must stand alone on its line",
-    );
-    line_11(
-        "unclosed",
-        "{{lab dot",
-        "a tag must stand alone on its line",
-    );
-    line_11(
-        "unknown-tag",
-        "{{video x}}",
-        "`video` is not a tag; the tags are lab, code, tabs, quiz and course",
-    );
-    line_11(
-        "not-a-knob",
-        "{{lab dot size}}",
-        "`size` is not a knob; knobs are written key=value",
-    );
-    line_11(
-        "knob-twice",
-        "{{lab dot a=1 a=2}}",
-        "the knob `a` is set twice",
-    );
-    line_11(
-        "lab-no-name",
-        "{{lab}}",
-        "this tag is written {{lab NAME key=value …}}",
-    );
-    line_11(
-        "course-in-lesson",
-        "{{course}}",
-        "this tag is written {{course}}, on a page that is not a lesson",
-    );
+    line_11("not-alone", "See {{lab dot}} here.", "a tag must stand alone on its line");
+    line_11("in-a-list", "- {{lab dot}}", "a tag must stand alone on its line");
+    line_11("unclosed", "{{lab dot", "a tag must stand alone on its line");
+    line_11("unknown-tag", "{{video x}}", "`video` is not a tag; the tags are lab, code, tabs, quiz and course");
+    line_11("not-a-knob", "{{lab dot size}}", "`size` is not a knob; knobs are written key=value");
+    line_11("knob-twice", "{{lab dot a=1 a=2}}", "the knob `a` is set twice");
+    line_11("lab-no-name", "{{lab}}", "this tag is written {{lab NAME key=value …}}");
+    line_11("course-in-lesson", "{{course}}", "this tag is written {{course}}, on a page that is not a lesson");
 }
 
 #[test]
 fn tags_in_code_and_formulas_are_text() {
     let project = Project::new("verbatim");
-    project.replace(
-        LESSON,
-        "Prose with",
-        "```text\n{{video x}}\n```\n\n`{{b}}` and ${{c}}^{{d}}$\n\nProse with",
-    );
+    project.replace(LESSON, "Prose with", "```text\n{{video x}}\n```\n\n`{{b}}` and ${{c}}^{{d}}$\n\nProse with");
     assert_eq!(project.faults(), Vec::<String>::new());
-    let html =
-        content::compile::main_element(&project.compile().site, &project.compile().site.pages[0]);
-    assert!(
-        html.contains("{{video x}}") && html.contains("<code>{{b}}</code>"),
-        "{html}"
-    );
+    let html = content::compile::main_element(&project.compile().site, &project.compile().site.pages[0]);
+    assert!(html.contains("{{video x}}") && html.contains("<code>{{b}}</code>"), "{html}");
 }
 
 #[test]

@@ -18,26 +18,15 @@ fn the_small_lesson_looks_as_it_did() {
         fs::write(&file, &html).unwrap();
     }
     let expected = fs::read_to_string(&file).unwrap();
-    assert!(
-        html == expected,
-        "the lesson's HTML has changed; see this file's head\n\n{html}"
-    );
+    assert!(html == expected, "the lesson's HTML has changed; see this file's head\n\n{html}");
 }
 
 #[test]
 fn the_quiz_in_the_attribute_is_the_quiz() {
     let site = Project::new("quiz-json").compile().site;
     let html = compile::main_element(&site, &site.pages[0]);
-    let attribute = html
-        .split_once("data-quiz=\"")
-        .and_then(|(_, rest)| rest.split_once('"'))
-        .unwrap()
-        .0;
-    let json = attribute
-        .replace("&quot;", "\"")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&amp;", "&");
+    let attribute = html.split_once("data-quiz=\"").and_then(|(_, rest)| rest.split_once('"')).unwrap().0;
+    let json = attribute.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
     let quiz: Quiz = serde_json::from_str(&json).unwrap();
     assert_eq!((quiz.slug.as_str(), quiz.questions.len()), ("tiny", 3));
     assert!(quiz.questions[0].prompt.contains("<math"));

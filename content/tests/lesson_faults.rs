@@ -9,21 +9,9 @@ const NOTES: &str = "content/lessons/tiny/add.notes.toml";
 
 #[test]
 fn snippets_and_listings() {
-    line_11(
-        "no-anchor",
-        "{{code src/real.rs#three}}",
-        "`src/real.rs` has no stretch between `// ANCHOR: three`",
-    );
-    line_11(
-        "no-file",
-        "{{code src/absent.rs#two}}",
-        "`src/absent.rs` cannot be read",
-    );
-    line_11(
-        "outside",
-        "{{code ../secret.rs#two}}",
-        "`../secret.rs` must be a path from the project's root",
-    );
+    line_11("no-anchor", "{{code src/real.rs#three}}", "`src/real.rs` has no stretch between `// ANCHOR: three`");
+    line_11("no-file", "{{code src/absent.rs#two}}", "`src/absent.rs` cannot be read");
+    line_11("outside", "{{code ../secret.rs#two}}", "`../secret.rs` must be a path from the project's root");
     one_fault(
         "no-python",
         |p| {
@@ -41,11 +29,7 @@ fn snippets_and_listings() {
     one_fault(
         "note-past-end",
         |p| {
-            p.replace(
-                NOTES,
-                "2 = \"The sum.\"",
-                "2 = \"The sum.\"\n9 = \"The end.\"",
-            );
+            p.replace(NOTES, "2 = \"The sum.\"", "2 = \"The sum.\"\n9 = \"The end.\"");
         },
         &format!("{NOTES}:6: line 9 of the listing is empty or missing"),
     );
@@ -59,11 +43,7 @@ fn snippets_and_listings() {
     one_fault(
         "rust-from-source",
         |p| {
-            p.replace(
-                NOTES,
-                "[notes.rust]",
-                "rust = \"src/real.rs#three\"\n[notes.rust]",
-            );
+            p.replace(NOTES, "[notes.rust]", "rust = \"src/real.rs#three\"\n[notes.rust]");
         },
         &format!("{NOTES}:2: `src/real.rs` has no stretch"),
     );
@@ -75,52 +55,19 @@ fn markdown_that_is_not_styled() {
     one_fault(
         "no-alt",
         |p| {
-            p.write("public/icon.png", "")
-                .replace(LESSON, "Prose with", "![](icon.png)");
+            p.write("public/icon.png", "").replace(LESSON, "Prose with", "![](icon.png)");
         },
         &format!("{LESSON}:11: the image `icon.png` needs a text"),
     );
-    line_11(
-        "no-image",
-        "![An icon](icon.png)",
-        "the image `icon.png` is no file under public/",
-    );
-    line_11(
-        "source",
-        "```rust\nfn f() {}\n```",
-        "a fenced block is `text` or `console`; show source with {{code",
-    );
-    line_11(
-        "indented",
-        "    x = 1",
-        "code is fenced with three backticks",
-    );
-    line_11(
-        "first-level",
-        "# Title",
-        "the page's only first-level heading is its title",
-    );
-    line_11(
-        "skipped-level",
-        "#### Deep",
-        "a heading of level 4 cannot follow one of level 2",
-    );
-    line_11(
-        "formula",
-        "$\\frac{1}$",
-        "the formula `\\frac{1}` is not LaTeX we can draw",
-    );
-    line_11(
-        "coloured-formula",
-        "$\\color{red} x$",
-        "the formula `\\color{red} x` needs an inline style",
-    );
+    line_11("no-image", "![An icon](icon.png)", "the image `icon.png` is no file under public/");
+    line_11("source", "```rust\nfn f() {}\n```", "a fenced block is `text` or `console`; show source with {{code");
+    line_11("indented", "    x = 1", "code is fenced with three backticks");
+    line_11("first-level", "# Title", "the page's only first-level heading is its title");
+    line_11("skipped-level", "#### Deep", "a heading of level 4 cannot follow one of level 2");
+    line_11("formula", "$\\frac{1}$", "the formula `\\frac{1}` is not LaTeX we can draw");
+    line_11("coloured-formula", "$\\color{red} x$", "the formula `\\color{red} x` needs an inline style");
     line_11("callout", "> [!CAUTION]\n> x", "callouts are `[!TIP]`");
-    line_11(
-        "empty-heading-cell",
-        "| a | |\n|---|---|\n| 1 | 2 |",
-        "every column of a table needs a heading",
-    );
+    line_11("empty-heading-cell", "| a | |\n|---|---|\n| 1 | 2 |", "every column of a table needs a heading");
     line_11(
         "formula-heading",
         "| a | $b$ |\n|---|---|\n| 1 | 2 |",
@@ -130,51 +77,19 @@ fn markdown_that_is_not_styled() {
 
 #[test]
 fn links_and_ids() {
-    line_11(
-        "dead-page",
-        "[absent](learn/absent/)",
-        "the link leads to `learn/absent/`, which is no page of the site",
-    );
+    line_11("dead-page", "[absent](learn/absent/)", "the link leads to `learn/absent/`, which is no page of the site");
     line_11(
         "dead-id",
         "[this part](learn/tiny/#absent)",
         "the link leads to `learn/tiny/#absent`, but that page has no id",
     );
-    line_11(
-        "no-slash",
-        "[Tiny](learn/tiny)",
-        "the link `learn/tiny` must end its path with a slash",
-    );
-    line_11(
-        "absolute",
-        "[Tiny](/learn/tiny/)",
-        "the link `/learn/tiny/` must be written from the site's root",
-    );
-    line_11(
-        "plain-http",
-        "[x page](http://example.org/)",
-        "the link `http://example.org/` must begin with https://",
-    );
-    line_11(
-        "vague",
-        "[click here](learn/)",
-        "the link text `click here` does not say where it leads",
-    );
-    line_11(
-        "other-scheme",
-        "[a page](javascript:alert)",
-        "the link `javascript:alert` must begin with https://",
-    );
-    line_11(
-        "undefined",
-        "[a page][nowhere]",
-        "the link reference `[nowhere]` is not defined",
-    );
-    line_11(
-        "same-id",
-        "### A {#first-part}",
-        "the id `first-part` is already taken on this page",
-    );
+    line_11("no-slash", "[Tiny](learn/tiny)", "the link `learn/tiny` must end its path with a slash");
+    line_11("absolute", "[Tiny](/learn/tiny/)", "the link `/learn/tiny/` must be written from the site's root");
+    line_11("plain-http", "[x page](http://example.org/)", "the link `http://example.org/` must begin with https://");
+    line_11("vague", "[click here](learn/)", "the link text `click here` does not say where it leads");
+    line_11("other-scheme", "[a page](javascript:alert)", "the link `javascript:alert` must begin with https://");
+    line_11("undefined", "[a page][nowhere]", "the link reference `[nowhere]` is not defined");
+    line_11("same-id", "### A {#first-part}", "the id `first-part` is already taken on this page");
 }
 
 #[test]
@@ -234,12 +149,10 @@ fn quizzes() {
 #[test]
 fn several_right_answers_need_saying_so() {
     let project = Project::new("multiple");
-    project
-        .replace(QUIZ, "text = \"No\"", "text = \"No\"\ncorrect = true")
-        .replace(
-            QUIZ,
-            "[[question.option]]",
-            "multiple = true\n[[question.option]]",
-        );
+    project.replace(QUIZ, "text = \"No\"", "text = \"No\"\ncorrect = true").replace(
+        QUIZ,
+        "[[question.option]]",
+        "multiple = true\n[[question.option]]",
+    );
     assert_eq!(project.faults(), Vec::<String>::new());
 }

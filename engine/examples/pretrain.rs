@@ -64,7 +64,13 @@ fn main() -> Result<(), String> {
     let keep = checkpoint.clone();
     run(&RunTraining { session: 0, steps: None }, &sessions, move |update| match update {
         TrainUpdate::Step(step) if step.step % 50 == 0 => {
-            println!("{:5.0}s step {} loss {:.3} ({:.0} tokens/s)", begun.elapsed().as_secs_f64(), step.step, step.loss, step.tokens_per_s);
+            println!(
+                "{:5.0}s step {} loss {:.3} ({:.0} tokens/s)",
+                begun.elapsed().as_secs_f64(),
+                step.step,
+                step.loss,
+                step.tokens_per_s
+            );
         }
         TrainUpdate::Step(_) => {}
         TrainUpdate::Validation { step, loss } => println!("validation after {step} steps: {loss:.3}"),

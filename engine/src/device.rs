@@ -45,10 +45,8 @@ const DISPATCHES_PER_SUBMIT: usize = 256;
 #[cfg(feature = "gpu")]
 async fn open_untested() -> Result<Opened, String> {
     let options = Device::wgpu_options().tasks_max(DISPATCHES_PER_SUBMIT);
-    let (device, setup) = options
-        .init_with_setup_async()
-        .await
-        .map_err(|e| format!("WebGPU could not be started ({e})."))?;
+    let (device, setup) =
+        options.init_with_setup_async().await.map_err(|e| format!("WebGPU could not be started ({e})."))?;
     let info = setup.adapter.get_info();
     let name = match info.name.as_str() {
         "" => "WebGPU".to_owned(),

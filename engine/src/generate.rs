@@ -25,7 +25,10 @@ const MOST_TOKENS: u32 = 2000;
 pub(crate) async fn run(job: Generate, cx: Context<Generate>) -> Result<Continuation, JobError> {
     job.sampling.validate().map_err(JobError::Invalid)?;
     if job.tokens == 0 || job.tokens > MOST_TOKENS {
-        return Err(JobError::Invalid(format!("{} tokens were asked for; between 1 and {MOST_TOKENS} can be written.", job.tokens)));
+        return Err(JobError::Invalid(format!(
+            "{} tokens were asked for; between 1 and {MOST_TOKENS} can be written.",
+            job.tokens
+        )));
     }
     let (model, tokenizer) = open(job.model, cx.sessions(), cx.device())?;
     let encoded = tokenizer.encode(&job.prompt);

@@ -53,9 +53,9 @@ impl Sessions {
     /// A device error if there is none: the worker that held it was replaced.
     pub fn get<S: Any>(&self, id: u64) -> Result<Rc<S>, JobError> {
         let found = self.0.borrow().get(&id).cloned();
-        found
-            .and_then(|any| any.downcast().ok())
-            .ok_or_else(|| JobError::Device("this training session is gone; it can be resumed from its last checkpoint.".into()))
+        found.and_then(|any| any.downcast().ok()).ok_or_else(|| {
+            JobError::Device("this training session is gone; it can be resumed from its last checkpoint.".into())
+        })
     }
 }
 

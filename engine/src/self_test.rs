@@ -15,7 +15,8 @@ use engine_core::{
 };
 
 /// Small, but with every kind of layer, two of each, and no size equal to another.
-const CONFIG: GptConfig = GptConfig { vocab_size: 11, n_layers: 2, n_heads: 2, d_model: 8, context: 5, tied_head: false };
+const CONFIG: GptConfig =
+    GptConfig { vocab_size: 11, n_layers: 2, n_heads: 2, d_model: 8, context: 5, tied_head: false };
 const IDS: [u32; 5] = [3, 7, 0, 10, 3];
 const TARGETS: [u32; 5] = [7, 0, 10, 3, 1];
 /// A step in a parameter for the finite difference: large enough for f32 storage.
@@ -45,7 +46,8 @@ pub async fn run_on(device: &Device) -> Result<Vec<Check>, JobError> {
 
     // A GPU may fuse, reorder and approximate; the browser's CPU may not.
     let slack = if device::is_gpu(device) { 10.0 } else { 1.0 };
-    let check = |name: &str, error: f32, tolerance: f32| Check { name: name.into(), error, tolerance: tolerance * slack };
+    let check =
+        |name: &str, error: f32, tolerance: f32| Check { name: name.into(), error, tolerance: tolerance * slack };
     Ok(vec![
         check("forward pass: logits", relative(&logits, &expected), 1e-4),
         check("cross-entropy loss", relative(&[loss], &[true_loss]), 1e-4),

@@ -2,7 +2,10 @@
 //! reference against the same numbers.
 
 use burn::tensor::Device;
-use engine::{gpt, train::{Corpus, Trainer}};
+use engine::{
+    gpt,
+    train::{Corpus, Trainer},
+};
 use engine_core::{
     config::{GptConfig, TrainConfig},
     reference::{self, gpt::Weights},

@@ -19,7 +19,15 @@ use tests::{Engine, rhyme};
 const SHAPE: ModelShape = ModelShape { n_layers: 1, n_heads: 2, d_model: 16, context: 16, tied_head: true };
 
 fn training() -> TrainConfig {
-    TrainConfig { batch: 4, steps: 60, warmup: 5, learning_rate: 1e-2, eval_every: 20, sample_every: 30, ..TrainConfig::default() }
+    TrainConfig {
+        batch: 4,
+        steps: 60,
+        warmup: 5,
+        learning_rate: 1e-2,
+        eval_every: 20,
+        sample_every: 30,
+        ..TrainConfig::default()
+    }
 }
 
 fn open(session: u64, training: TrainConfig) -> OpenTraining {
@@ -39,7 +47,10 @@ fn training_beats_the_unigram_baseline() {
     assert!((opened.uniform_loss - (opened.config.vocab_size as f32).ln()).abs() < 1e-6);
     let (stopped, updates) = engine.run(&RunTraining { session: 1, steps: None }).unwrap();
     assert_eq!((stopped.step, stopped.why), (60, Stopped::Finished));
-    let last = updates.iter().rev().find_map(|u| if let TrainUpdate::Validation { loss, .. } = u { Some(*loss) } else { None });
+    let last = updates
+        .iter()
+        .rev()
+        .find_map(|u| if let TrainUpdate::Validation { loss, .. } = u { Some(*loss) } else { None });
     assert!(last.unwrap() < opened.unigram_loss, "{last:?} against {}", opened.unigram_loss);
     let Some(TrainUpdate::Sample(sample)) = updates.iter().find(|u| matches!(u, TrainUpdate::Sample(_))) else {
         panic!("no sample came");
@@ -84,7 +95,10 @@ fn divergence_is_caught_with_its_step() {
     let wild = TrainConfig { learning_rate: 80.0, warmup: 0, grad_clip: 1e9, ..training() };
     engine.run(&open(1, wild)).unwrap();
     let (stopped, _) = engine.run(&RunTraining { session: 1, steps: None }).unwrap();
-    assert!(matches!(stopped.why, Stopped::Diverged { since, .. } if since == stopped.step + 1 || since == stopped.step), "{stopped:?}");
+    assert!(
+        matches!(stopped.why, Stopped::Diverged { since, .. } if since == stopped.step + 1 || since == stopped.step),
+        "{stopped:?}"
+    );
     assert!(stopped.step < 60);
 }
 

@@ -135,7 +135,8 @@ fn randomness_comes_from_a_seed() {
     for folder in ["engine/src", "engine/core/src", "web/src", "web/worker"] {
         for (name, text) in sources(folder) {
             for line in code(&text) {
-                for wild in ["Math::random", "thread_rng", "rand::rng", "getrandom::", "Distribution::", "from_os_rng"] {
+                for wild in ["Math::random", "thread_rng", "rand::rng", "getrandom::", "Distribution::", "from_os_rng"]
+                {
                     assert!(!line.contains(wild), "{name}: {line}");
                 }
             }

@@ -14,9 +14,7 @@ pub fn walk(folder: &Path) -> Result<Vec<String>> {
 }
 
 fn collect(folder: &Path, prefix: &str, found: &mut Vec<String>) -> Result<()> {
-    for entry in fs::read_dir(folder)
-        .with_context(|| format!("cannot read the folder {}", folder.display()))?
-    {
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read the folder {}", folder.display()))? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.starts_with('.') {
@@ -53,8 +51,7 @@ pub fn read_text(path: &Path) -> Result<String> {
 /// Writes a file and the folders above it; an error names it.
 pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     }
     fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
@@ -64,16 +61,12 @@ pub fn empty_folder(folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
     }
-    fs::create_dir_all(folder)
-        .with_context(|| format!("cannot make the folder {}", folder.display()))
+    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))
 }
 
 /// The SHA-256 of `bytes` in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The first twelve digits of the SHA-256 over named parts; names and lengths are part of it.
@@ -83,12 +76,7 @@ pub fn short_id<'a>(parts: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Str
         hasher.update(format!("{name}\n{}\n", bytes.len()));
         hasher.update(bytes);
     }
-    hasher
-        .finalize()
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hasher.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A new folder of a test's own, in the system's folder for temporary files.
@@ -105,10 +93,7 @@ mod tests {
 
     #[test]
     fn hashes_are_sha256() {
-        assert_eq!(
-            sha256(b"abc"),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]
@@ -126,10 +111,7 @@ mod tests {
         write(&folder.join("from/a.txt"), "a").expect("writable");
         write(&folder.join("from/.hidden"), "h").expect("writable");
         copy_all(&folder.join("from"), &folder.join("to")).expect("copied");
-        assert_eq!(
-            walk(&folder.join("to")).expect("readable"),
-            ["a.txt", "b/c.txt"]
-        );
+        assert_eq!(walk(&folder.join("to")).expect("readable"), ["a.txt", "b/c.txt"]);
         fs::remove_dir_all(&folder).expect("removable");
     }
 }

@@ -27,10 +27,7 @@ pub struct Attribute {
 impl Tag {
     /// The value of the attribute `name`, if the tag has it.
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|attribute| attribute.name == name)
-            .map(|attribute| attribute.value.as_str())
+        self.attributes.iter().find(|attribute| attribute.name == name).map(|attribute| attribute.value.as_str())
     }
 }
 
@@ -58,10 +55,7 @@ pub fn tags(html: &str) -> Vec<Tag> {
 
 fn end_of_text(html: &str, from: usize, name: &str) -> usize {
     let closing = format!("</{name}");
-    html[from..]
-        .to_ascii_lowercase()
-        .find(&closing)
-        .map_or(html.len(), |offset| from + offset)
+    html[from..].to_ascii_lowercase().find(&closing).map_or(html.len(), |offset| from + offset)
 }
 
 fn tag(html: &str, open: usize) -> Tag {
@@ -72,24 +66,16 @@ fn tag(html: &str, open: usize) -> Tag {
         }
         at
     };
-    let mut at = until(open + 1, &|byte| {
-        byte.is_ascii_whitespace() || byte == b'>' || byte == b'/'
-    });
+    let mut at = until(open + 1, &|byte| byte.is_ascii_whitespace() || byte == b'>' || byte == b'/');
     let name = html[open + 1..at].to_ascii_lowercase();
     let mut attributes = Vec::new();
     loop {
         at = until(at, &|byte| !byte.is_ascii_whitespace() && byte != b'/');
         if at >= bytes.len() || bytes[at] == b'>' {
-            return Tag {
-                range: open..(at + 1).min(bytes.len()),
-                name,
-                attributes,
-            };
+            return Tag { range: open..(at + 1).min(bytes.len()), name, attributes };
         }
         let start = at;
-        at = until(at + 1, &|byte| {
-            byte.is_ascii_whitespace() || matches!(byte, b'=' | b'>' | b'/')
-        });
+        at = until(at + 1, &|byte| byte.is_ascii_whitespace() || matches!(byte, b'=' | b'>' | b'/'));
         let name = html[start..at].to_ascii_lowercase();
         let equals = until(at, &|byte| !byte.is_ascii_whitespace());
         let mut range = at..at;
@@ -99,14 +85,9 @@ fn tag(html: &str, open: usize) -> Tag {
                 Some(&quote @ (b'"' | b'\'')) => first + 1..until(first + 1, &|byte| byte == quote),
                 _ => first..until(first, &|byte| byte.is_ascii_whitespace() || byte == b'>'),
             };
-            at = (range.end + usize::from(matches!(bytes.get(first), Some(b'"' | b'\''))))
-                .min(bytes.len());
+            at = (range.end + usize::from(matches!(bytes.get(first), Some(b'"' | b'\'')))).min(bytes.len());
         }
-        attributes.push(Attribute {
-            name,
-            value: html[range.clone()].into(),
-            range,
-        });
+        attributes.push(Attribute { name, value: html[range.clone()].into(), range });
     }
 }
 
@@ -139,18 +120,13 @@ mod tests {
         assert_eq!(tags[1].value("hidden"), Some(""));
         assert_eq!(tags[1].value("data-q"), Some(r#"{"a": 1}"#));
         assert_eq!(tags[3].value("src"), Some("a/b"));
-        assert_eq!(
-            &html[tags[1].range.clone()],
-            r#"<a href="x>y" hidden data-q='{"a": 1}'>"#
-        );
+        assert_eq!(&html[tags[1].range.clone()], r#"<a href="x>y" hidden data-q='{"a": 1}'>"#);
     }
 
     #[test]
     fn comments_and_the_text_of_scripts_hold_no_tags() {
-        let names: Vec<_> = tags("<!-- <b> --><script>if (a <b) {}</script><i>é</i><")
-            .into_iter()
-            .map(|tag| tag.name)
-            .collect();
+        let names: Vec<_> =
+            tags("<!-- <b> --><script>if (a <b) {}</script><i>é</i><").into_iter().map(|tag| tag.name).collect();
         assert_eq!(names, ["script", "i"]);
     }
 
@@ -163,9 +139,6 @@ mod tests {
 
     #[test]
     fn ranges_are_replaced_in_any_order() {
-        assert_eq!(
-            replace("abcdef", vec![(4..5, "E".into()), (0..1, "A-".into())]),
-            "A-bcdEf"
-        );
+        assert_eq!(replace("abcdef", vec![(4..5, "E".into()), (0..1, "A-".into())]), "A-bcdEf");
     }
 }

@@ -9,9 +9,7 @@ pub fn faults(page: &str, html: &str) -> Vec<String> {
         let line = 1 + html[..tag.range.start].matches('\n').count();
         let mut report = |what: String| faults.push(format!("{page}:{line}: {what}"));
         match tag.name.as_str() {
-            "script" if tag.value("src").is_none() => {
-                report("a script stands in the page; move it into a file".into())
-            }
+            "script" if tag.value("src").is_none() => report("a script stands in the page; move it into a file".into()),
             "style" => report("a <style> stands in the page; move it into a stylesheet".into()),
             _ => {}
         }
@@ -20,23 +18,12 @@ pub fn faults(page: &str, html: &str) -> Vec<String> {
                 report(format!("<{}> has a style attribute; use a class", tag.name));
             }
             if attribute.name.starts_with("on") {
-                report(format!(
-                    "<{}> has the inline handler {}; listen from a script",
-                    tag.name, attribute.name
-                ));
+                report(format!("<{}> has the inline handler {}; listen from a script", tag.name, attribute.name));
             }
             if loads(&tag, &attribute.name) && leaves_the_site(&attribute.value) {
-                report(format!(
-                    "<{}> would load {} from elsewhere; ship the file",
-                    tag.name, attribute.value
-                ));
+                report(format!("<{}> would load {} from elsewhere; ship the file", tag.name, attribute.value));
             }
-            if attribute
-                .value
-                .trim_start()
-                .to_ascii_lowercase()
-                .starts_with("javascript:")
-            {
+            if attribute.value.trim_start().to_ascii_lowercase().starts_with("javascript:") {
                 report(format!("<{}> has a javascript: address", tag.name));
             }
         }
@@ -48,10 +35,7 @@ pub fn faults(page: &str, html: &str) -> Vec<String> {
 fn loads(tag: &Tag, attribute: &str) -> bool {
     match attribute {
         "src" | "srcset" | "poster" | "data" => true,
-        "href" => {
-            tag.name == "link"
-                && !matches!(tag.value("rel"), Some("canonical" | "license" | "author"))
-        }
+        "href" => tag.name == "link" && !matches!(tag.value("rel"), Some("canonical" | "license" | "author")),
         _ => false,
     }
 }
@@ -76,11 +60,7 @@ mod tests {
         let html = "<html>\n<script>1</script>\n<style>a{}</style><p style=\"x\" onclick='y'>\n<a href=' JavaScript:z'><img src=//cdn/x.png>";
         let faults = faults("a/index.html", html);
         assert_eq!(faults.len(), 6, "{faults:#?}");
-        assert!(
-            faults[0].starts_with("a/index.html:2: a script"),
-            "{}",
-            faults[0]
-        );
+        assert!(faults[0].starts_with("a/index.html:2: a script"), "{}", faults[0]);
         assert!(faults[3].contains("onclick"), "{}", faults[3]);
         assert!(faults[5].starts_with("a/index.html:4: "), "{}", faults[5]);
     }

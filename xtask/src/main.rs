@@ -55,24 +55,12 @@ struct Options {
 }
 
 fn run() -> Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .context("xtask lies in the project's root folder")?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the project's root folder")?;
     let mut words = std::env::args().skip(1);
     let command = words.next().unwrap_or_else(|| "help".into());
     if command == "pretrain" {
-        let mut arguments = [
-            "run",
-            "--release",
-            "--locked",
-            "-p",
-            "engine",
-            "--example",
-            "pretrain",
-            "--",
-        ]
-        .map(String::from)
-        .to_vec();
+        let mut arguments =
+            ["run", "--release", "--locked", "-p", "engine", "--example", "pretrain", "--"].map(String::from).to_vec();
         arguments.extend(words);
         return steps::run(Command::new("cargo").args(arguments).current_dir(root));
     }
@@ -92,10 +80,7 @@ fn run() -> Result<()> {
             tools::for_browsers(&mut steps)
         }
         "pack" => {
-            let out = options
-                .out
-                .as_ref()
-                .context("usage: cargo xtask pack --out DIR [--base /x/] [--salt TEXT]")?;
+            let out = options.out.as_ref().context("usage: cargo xtask pack --out DIR [--base /x/] [--salt TEXT]")?;
             site::pack_again(root, out, &options.base, &options.salt)
         }
         "new-lesson" => {
@@ -154,13 +139,7 @@ fn dist(root: &Path, options: &Options) -> Result<()> {
 fn serve(root: &Path, options: &Options) -> Result<()> {
     dist(root, options)?;
     let mut server = Command::new("node");
-    server.current_dir(root).args([
-        "playwright/server.mjs",
-        "--root",
-        "dist",
-        "--base",
-        &options.base,
-    ]);
+    server.current_dir(root).args(["playwright/server.mjs", "--root", "dist", "--base", &options.base]);
     if let Some(port) = options.port {
         server.args(["--port", &port.to_string()]);
     }
@@ -168,12 +147,8 @@ fn serve(root: &Path, options: &Options) -> Result<()> {
 }
 
 fn bench(root: &Path, options: &Options) -> Result<()> {
-    let mut steps = Steps::new(
-        tools::BUILD_STEPS
-            + tools::BROWSER_STEPS
-            + 1
-            + if options.build { site::steps(false) } else { 0 },
-    );
+    let mut steps =
+        Steps::new(tools::BUILD_STEPS + tools::BROWSER_STEPS + 1 + if options.build { site::steps(false) } else { 0 });
     tools::for_building(root, &mut steps)?;
     tools::for_browsers(&mut steps)?;
     if options.build {
@@ -195,22 +170,15 @@ mod tests {
 
     #[test]
     fn options_are_read_in_any_order() {
-        let words = ["unit", "--base", "/x", "--skip", "wasm", "--port", "99"]
-            .map(String::from)
-            .to_vec();
+        let words = ["unit", "--base", "/x", "--skip", "wasm", "--port", "99"].map(String::from).to_vec();
         let options = options(words).expect("these are known options");
         assert_eq!((options.base.as_str(), options.port), ("/x/", Some(99)));
-        assert_eq!(
-            (options.names, options.skip),
-            (vec!["unit".to_string()], vec!["wasm".to_string()])
-        );
+        assert_eq!((options.names, options.skip), (vec!["unit".to_string()], vec!["wasm".to_string()]));
     }
 
     #[test]
     fn an_unknown_option_is_named() {
-        let error = options(vec!["--colour".into()])
-            .err()
-            .expect("there is no such option");
+        let error = options(vec!["--colour".into()]).err().expect("there is no such option");
         assert!(error.to_string().contains("--colour"), "{error}");
     }
 }

@@ -52,64 +52,39 @@ pub fn pack(order: &Order) -> Result<Packed> {
         let bytes = files::read(&order.raw.join(&path))?;
         files.insert(path, bytes);
     }
-    let home = files
-        .get("index.html")
-        .context("the content compiler wrote no index.html")?;
+    let home = files.get("index.html").context("the content compiler wrote no index.html")?;
     let start = Start::find(&String::from_utf8_lossy(home))?;
     files.insert(start.name(), start.script().into_bytes());
 
     let mut faults = Vec::new();
     for (path, bytes) in files.iter_mut().filter(|(path, _)| path.ends_with(".html")) {
-        let html = String::from_utf8(std::mem::take(bytes))
-            .with_context(|| format!("{path} is not UTF-8"))?;
+        let html = String::from_utf8(std::mem::take(bytes)).with_context(|| format!("{path} is not UTF-8"))?;
         let html = page(path, &html, &start, order.base)?;
         faults.extend(lint::faults(path, &html));
         *bytes = html.into_bytes();
     }
     if !faults.is_empty() {
-        bail!(
-            "pages that the Content Security Policy would break:\n{}",
-            faults.join("\n")
-        );
+        bail!("pages that the Content Security Policy would break:\n{}", faults.join("\n"));
     }
 
-    let parts = files
-        .iter()
-        .map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
+    let parts = files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
     let extras = [("salt", order.salt.as_bytes()), ("sw", order.sw.as_bytes())];
     let build = short_id(parts.chain(extras));
     for (_, bytes) in files.iter_mut().filter(|(path, _)| path.ends_with(".html")) {
         *bytes = with_build(&String::from_utf8_lossy(bytes), &build).into_bytes();
     }
 
-    let files: Vec<File> = files
-        .into_iter()
-        .map(|(path, bytes)| File { path, bytes })
-        .collect();
-    let eager_bytes = files
-        .iter()
-        .filter(|file| !file.lazy())
-        .map(|file| file.bytes.len())
-        .sum();
+    let files: Vec<File> = files.into_iter().map(|(path, bytes)| File { path, bytes }).collect();
+    let eager_bytes = files.iter().filter(|file| !file.lazy()).map(|file| file.bytes.len()).sum();
     files::empty_folder(order.out)?;
     for file in &files {
         files::write(&order.out.join(&file.path), &file.bytes)?;
     }
-    files::write(
-        &order.out.join("sw.js"),
-        service_worker(order.sw, &build, &files)?,
-    )?;
+    files::write(&order.out.join("sw.js"), service_worker(order.sw, &build, &files)?)?;
     files::write(&order.out.join("sw-kill.js"), order.sw_kill)?;
     let about = json!({ "build": build, "commit": order.commit, "files": files.len(), "offline_bytes": eager_bytes });
-    files::write(
-        &order.out.join("build.json"),
-        serde_json::to_string_pretty(&about)? + "\n",
-    )?;
-    Ok(Packed {
-        build,
-        files: files.len(),
-        eager_bytes,
-    })
+    files::write(&order.out.join("build.json"), serde_json::to_string_pretty(&about)? + "\n")?;
+    Ok(Packed { build, files: files.len(), eager_bytes })
 }
 
 /// The page's program as Trunk named it in the tag of `pattern_script`.
@@ -120,19 +95,11 @@ struct Start {
 
 impl Start {
     fn find(html: &str) -> Result<Self> {
-        let tag = tags(html)
-            .into_iter()
-            .find(|tag| tag.value("data-glassbox-js").is_some());
+        let tag = tags(html).into_iter().find(|tag| tag.value("data-glassbox-js").is_some());
         let tag = tag.context("index.html lacks the tag of `pattern_script` in Trunk.toml")?;
-        let value = |name: &str| {
-            tag.value(name)
-                .map(String::from)
-                .with_context(|| format!("the start tag lacks {name}"))
-        };
-        Ok(Self {
-            js: value("data-glassbox-js")?,
-            wasm: value("data-glassbox-wasm")?,
-        })
+        let value =
+            |name: &str| tag.value(name).map(String::from).with_context(|| format!("the start tag lacks {name}"));
+        Ok(Self { js: value("data-glassbox-js")?, wasm: value("data-glassbox-wasm")? })
     }
 
     /// Starts the page's program unless the reader asked for no labs; boot.js shows what goes wrong.
@@ -161,36 +128,26 @@ fn page(path: &str, html: &str, start: &Start, base: &str) -> Result<String> {
     for tag in tags(html) {
         let element = tag.name.as_str();
         if tag.value("data-glassbox-js").is_some() {
-            let end = html[tag.range.end..]
-                .find("</script>")
-                .context("the start tag is not closed")?;
+            let end = html[tag.range.end..].find("</script>").context("the start tag is not closed")?;
             let range = tag.range.start..tag.range.end + end + "</script>".len();
-            changes.push((
-                range,
-                format!("<script type=\"module\" src=\"{}\"></script>", start.name()),
-            ));
+            changes.push((range, format!("<script type=\"module\" src=\"{}\"></script>", start.name())));
             continue;
         }
         if element == "head" {
             has_head = true;
-            let policy =
-                format!("\n<meta http-equiv=\"Content-Security-Policy\" content=\"{CSP}\">");
+            let policy = format!("\n<meta http-equiv=\"Content-Security-Policy\" content=\"{CSP}\">");
             changes.push((tag.range.end..tag.range.end, policy));
         }
         for attribute in tag.attributes {
             if element == "base" && attribute.name == "href" && path == "404.html" {
                 changes.push((attribute.range, base.into()));
-            } else if element == "a" && attribute.name == "href" && attribute.value.starts_with('#')
-            {
+            } else if element == "a" && attribute.name == "href" && attribute.value.starts_with('#') {
                 let at = attribute.range.start;
                 changes.push((at..at, path.strip_suffix("index.html").unwrap_or("").into()));
             }
         }
     }
-    ensure!(
-        has_head,
-        "{path} has no <head> to hold the Content Security Policy"
-    );
+    ensure!(has_head, "{path} has no <head> to hold the Content Security Policy");
     Ok(replace(html, changes))
 }
 
@@ -216,11 +173,7 @@ mod tests {
         let folder = files::test_folder(name);
         let raw = folder.join("raw");
         files::write(&raw.join("index.html"), SHELL.replace("BASE", "./")).expect("writable");
-        files::write(
-            &raw.join("learn/a/index.html"),
-            SHELL.replace("BASE", "../../"),
-        )
-        .expect("writable");
+        files::write(&raw.join("learn/a/index.html"), SHELL.replace("BASE", "../../")).expect("writable");
         files::write(&raw.join("404.html"), SHELL.replace("BASE", "/")).expect("writable");
         files::write(&raw.join("web-1.js"), "export default async () => {};").expect("writable");
         let order = Order {
@@ -244,30 +197,11 @@ mod tests {
     fn pages_get_policy_build_and_external_start() {
         let (folder, packed) = packed("pages", "/", "");
         let page = text(&folder, "learn/a/index.html");
-        assert!(
-            page.contains("<head>\n<meta http-equiv=\"Content-Security-Policy\""),
-            "{page}"
-        );
-        assert!(
-            page.contains(&format!(
-                "<html data-build=\"{}\" lang=\"en\">",
-                packed.build
-            )),
-            "{page}"
-        );
-        assert!(
-            page.contains("<script type=\"module\" src=\"start-")
-                && !page.contains("data-glassbox"),
-            "{page}"
-        );
-        assert!(
-            page.contains("href=\"learn/a/#main\"") && page.contains("<base href=\"../../\">"),
-            "{page}"
-        );
-        assert!(
-            text(&folder, "index.html").contains("<a href=\"#main\">"),
-            "the home page is the base itself"
-        );
+        assert!(page.contains("<head>\n<meta http-equiv=\"Content-Security-Policy\""), "{page}");
+        assert!(page.contains(&format!("<html data-build=\"{}\" lang=\"en\">", packed.build)), "{page}");
+        assert!(page.contains("<script type=\"module\" src=\"start-") && !page.contains("data-glassbox"), "{page}");
+        assert!(page.contains("href=\"learn/a/#main\"") && page.contains("<base href=\"../../\">"), "{page}");
+        assert!(text(&folder, "index.html").contains("<a href=\"#main\">"), "the home page is the base itself");
         assert!(text(&folder, "build.json").contains("c0ffee"));
         fs::remove_dir_all(folder).expect("removable");
     }
@@ -278,15 +212,9 @@ mod tests {
         let worker = text(&folder, "sw.js");
         for path in ["index.html", "404.html", "learn/a/index.html", "web-1.js"] {
             let hash = sha256(text(&folder, path).as_bytes());
-            assert!(
-                worker.contains(&format!("\"{path}\":[\"{hash}\"")),
-                "{path} in {worker}"
-            );
+            assert!(worker.contains(&format!("\"{path}\":[\"{hash}\"")), "{path} in {worker}");
         }
-        assert!(
-            !worker.contains("sw.js") && !worker.contains("build.json"),
-            "{worker}"
-        );
+        assert!(!worker.contains("sw.js") && !worker.contains("build.json"), "{worker}");
         assert_eq!(packed.files, 5);
         fs::remove_dir_all(folder).expect("removable");
     }
@@ -297,10 +225,7 @@ mod tests {
         let (below, _) = packed("base-below", "/x/", "");
         assert!(text(&below, "404.html").contains("<base href=\"/x/\">"));
         let strip = |page: String| page.replace(|c: char| c.is_ascii_hexdigit(), "");
-        assert_eq!(
-            strip(text(&at_root, "index.html")),
-            strip(text(&below, "index.html"))
-        );
+        assert_eq!(strip(text(&at_root, "index.html")), strip(text(&below, "index.html")));
         fs::remove_dir_all(at_root).expect("removable");
         fs::remove_dir_all(below).expect("removable");
     }
@@ -320,11 +245,8 @@ mod tests {
     #[test]
     fn inline_script_stops_the_build() {
         let folder = files::test_folder("inline");
-        files::write(
-            &folder.join("raw/index.html"),
-            SHELL.replace("<h1>", "<script>1</script><h1 style=\"x\">"),
-        )
-        .expect("writable");
+        files::write(&folder.join("raw/index.html"), SHELL.replace("<h1>", "<script>1</script><h1 style=\"x\">"))
+            .expect("writable");
         let order = Order {
             raw: &folder.join("raw"),
             out: &folder.join("out"),
@@ -334,18 +256,9 @@ mod tests {
             salt: "",
             commit: "",
         };
-        let error = pack(&order)
-            .err()
-            .expect("the page is not sound")
-            .to_string();
-        assert!(
-            error.contains("index.html:3: a script") && error.contains("style attribute"),
-            "{error}"
-        );
-        assert!(
-            !folder.join("out").exists(),
-            "a refused build must not replace the site"
-        );
+        let error = pack(&order).err().expect("the page is not sound").to_string();
+        assert!(error.contains("index.html:3: a script") && error.contains("style attribute"), "{error}");
+        assert!(!folder.join("out").exists(), "a refused build must not replace the site");
         fs::remove_dir_all(folder).expect("removable");
     }
 }

@@ -30,17 +30,10 @@ impl File {
 /// If the template lacks one of its two marks.
 pub fn service_worker(template: &str, build: &str, files: &[File]) -> Result<String> {
     for mark in [BUILD, FILES] {
-        ensure!(
-            template.matches(mark).count() == 1,
-            "web/static/sw.js must hold {mark} exactly once"
-        );
+        ensure!(template.matches(mark).count() == 1, "web/static/sw.js must hold {mark} exactly once");
     }
-    let entry = |file: &File| {
-        (
-            file.path.clone(),
-            json!([sha256(&file.bytes), file.bytes.len(), u8::from(file.lazy())]),
-        )
-    };
+    let entry =
+        |file: &File| (file.path.clone(), json!([sha256(&file.bytes), file.bytes.len(), u8::from(file.lazy())]));
     let list: Map<String, Value> = files.iter().map(entry).collect();
     let list = serde_json::to_string(&list)?.replace("],", "],\n");
     Ok(template.replace(BUILD, build).replace(FILES, &list))
@@ -51,22 +44,15 @@ mod tests {
     use super::*;
 
     fn file(path: &str, bytes: &[u8]) -> File {
-        File {
-            path: path.into(),
-            bytes: bytes.into(),
-        }
+        File { path: path.into(), bytes: bytes.into() }
     }
 
     #[test]
     fn build_and_files_are_filled_in() {
         let template = "const B = '__GLASSBOX_BUILD__'; const F = __GLASSBOX_FILES__;";
-        let text =
-            service_worker(template, "b1", &[file("a.js", b"abc")]).expect("both marks are there");
+        let text = service_worker(template, "b1", &[file("a.js", b"abc")]).expect("both marks are there");
         let hash = sha256(b"abc");
-        assert_eq!(
-            text,
-            format!("const B = 'b1'; const F = {{\"a.js\":[\"{hash}\",3,0]}};")
-        );
+        assert_eq!(text, format!("const B = 'b1'; const F = {{\"a.js\":[\"{hash}\",3,0]}};"));
     }
 
     #[test]
@@ -85,9 +71,6 @@ mod tests {
     fn the_committed_template_has_its_marks_and_stays_short() {
         let template = include_str!("../../web/static/sw.js");
         service_worker(template, "b1", &[]).expect("both marks are there");
-        assert!(
-            template.lines().count() <= 200,
-            "the service worker must stay readable"
-        );
+        assert!(template.lines().count() <= 200, "the service worker must stay readable");
     }
 }

@@ -37,33 +37,18 @@ pub fn build(root: &Path, steps: &mut Steps, base: &str, cpu_only: bool) -> Resu
     let id = source_id(root)?;
     steps.step("styles of the labs, joined", || lab_styles(root))?;
     for (manifest, binary, profile) in programs(cpu_only) {
-        let note = if *profile == "gpu" {
-            " (the longest step: many minutes the first time)"
-        } else {
-            ""
-        };
-        steps.step(
-            &format!("compile {binary} to wasm, profile {profile}{note}"),
-            || {
-                let mut cargo = Command::new("cargo");
-                cargo.args([
-                    "build",
-                    "--target=wasm32-unknown-unknown",
-                    "--manifest-path",
-                    manifest,
-                ]);
-                cargo.args(["--profile", profile, "--locked", "--bin", binary]);
-                run(cargo.current_dir(root).env("GLASSBOX_BUILD", &id))
-            },
-        )?;
+        let note = if *profile == "gpu" { " (the longest step: many minutes the first time)" } else { "" };
+        steps.step(&format!("compile {binary} to wasm, profile {profile}{note}"), || {
+            let mut cargo = Command::new("cargo");
+            cargo.args(["build", "--target=wasm32-unknown-unknown", "--manifest-path", manifest]);
+            cargo.args(["--profile", profile, "--locked", "--bin", binary]);
+            run(cargo.current_dir(root).env("GLASSBOX_BUILD", &id))
+        })?;
     }
-    steps.step("Trunk: bindings, wasm-opt, file hashes", || {
-        trunk(root, &id, cpu_only)
-    })?;
+    steps.step("Trunk: bindings, wasm-opt, file hashes", || trunk(root, &id, cpu_only))?;
     steps.step("pages from Markdown", || pages(root, base))?;
-    let packed = steps.step("package: policy, service worker, build id", || {
-        package(root, &root.join("dist"), base, "")
-    })?;
+    let packed =
+        steps.step("package: policy, service worker, build id", || package(root, &root.join("dist"), base, ""))?;
     report("dist", &packed);
     Ok(())
 }
@@ -80,10 +65,7 @@ pub fn pack_again(root: &Path, out: &Path, base: &str, salt: &str) -> Result<()>
 
 fn report(out: &str, packed: &Packed) {
     let megabytes = packed.eager_bytes as f64 / 1e6;
-    println!(
-        "{out}: build {}, {} files, {megabytes:.2} MB kept for offline use",
-        packed.build, packed.files
-    );
+    println!("{out}: build {}, {} files, {megabytes:.2} MB kept for offline use", packed.build, packed.files);
 }
 
 fn package(root: &Path, out: &Path, base: &str, salt: &str) -> Result<Packed> {
@@ -91,16 +73,7 @@ fn package(root: &Path, out: &Path, base: &str, salt: &str) -> Result<Packed> {
     if !raw.join("index.html").exists() {
         bail!("there is no build to package; run `cargo xtask dist` first");
     }
-    let commit = answer(
-        "git",
-        &[
-            "-C",
-            &root.to_string_lossy(),
-            "rev-parse",
-            "--short=12",
-            "HEAD",
-        ],
-    );
+    let commit = answer("git", &["-C", &root.to_string_lossy(), "rev-parse", "--short=12", "HEAD"]);
     pack(&Order {
         raw: &raw,
         out,
@@ -115,39 +88,22 @@ fn package(root: &Path, out: &Path, base: &str, salt: &str) -> Result<Packed> {
 fn trunk(root: &Path, id: &str, cpu_only: bool) -> Result<()> {
     // Snippets of an earlier build would be copied into the site.
     files::empty_folder(&root.join("target/wasm-bindgen"))?;
-    let shell = if cpu_only {
-        CPU_SHELL
-    } else {
-        "web/index.html"
-    };
+    let shell = if cpu_only { CPU_SHELL } else { "web/index.html" };
     if cpu_only {
-        files::write(
-            &root.join(CPU_SHELL),
-            without_gpu(&files::read_text(&root.join("web/index.html"))?),
-        )?;
+        files::write(&root.join(CPU_SHELL), without_gpu(&files::read_text(&root.join("web/index.html"))?))?;
     }
     let mut trunk = Command::new("trunk");
     trunk.args(["build", shell]).current_dir(root);
-    trunk
-        .env("GLASSBOX_BUILD", id)
-        .env("TRUNK_SKIP_VERSION_CHECK", "true")
-        .env_remove("NO_COLOR");
+    trunk.env("GLASSBOX_BUILD", id).env("TRUNK_SKIP_VERSION_CHECK", "true").env_remove("NO_COLOR");
     tools::on_path(root, &mut trunk)?;
     trunk.env("TRUNK_TOOLS_WASM_BINDGEN", tools::bindgen_version(root)?);
-    trunk.env(
-        "TRUNK_TOOLS_WASM_OPT",
-        format!("version_{}", tools::binaryen_major(root)?),
-    );
+    trunk.env("TRUNK_TOOLS_WASM_OPT", format!("version_{}", tools::binaryen_major(root)?));
     run(&mut trunk)
 }
 
 /// The shell without the line of the WebGPU worker.
 fn without_gpu(shell: &str) -> String {
-    shell
-        .lines()
-        .filter(|line| !line.contains("worker-gpu/Cargo.toml"))
-        .map(|line| format!("{line}\n"))
-        .collect()
+    shell.lines().filter(|line| !line.contains("worker-gpu/Cargo.toml")).map(|line| format!("{line}\n")).collect()
 }
 
 fn pages(root: &Path, base: &str) -> Result<()> {
@@ -155,40 +111,18 @@ fn pages(root: &Path, base: &str) -> Result<()> {
     files::empty_folder(&raw)?;
     files::copy_all(&trunk, &raw)?;
     let mut content = Command::new("cargo");
-    content.args([
-        "run",
-        "--quiet",
-        "--release",
-        "--locked",
-        "-p",
-        "content",
-        "--",
-        "build",
-        "--base",
-        base,
-    ]);
-    content
-        .arg("--shell")
-        .arg(trunk.join("index.html"))
-        .arg("--out")
-        .arg(&raw);
+    content.args(["run", "--quiet", "--release", "--locked", "-p", "content", "--", "build", "--base", base]);
+    content.arg("--shell").arg(trunk.join("index.html")).arg("--out").arg(&raw);
     run(content.current_dir(root))
 }
 
 /// Joins every `lab.css`, so that a new lab needs no line in web/index.html.
 fn lab_styles(root: &Path) -> Result<()> {
     let labs = root.join("web/src/labs");
-    let mut joined =
-        String::from("/* Written by `cargo xtask dist` from web/src/labs/<name>/lab.css. */\n");
+    let mut joined = String::from("/* Written by `cargo xtask dist` from web/src/labs/<name>/lab.css. */\n");
     if labs.is_dir() {
-        for path in files::walk(&labs)?
-            .iter()
-            .filter(|path| path.ends_with("/lab.css"))
-        {
-            joined += &format!(
-                "\n/* web/src/labs/{path} */\n{}",
-                files::read_text(&labs.join(path))?
-            );
+        for path in files::walk(&labs)?.iter().filter(|path| path.ends_with("/lab.css")) {
+            joined += &format!("\n/* web/src/labs/{path} */\n{}", files::read_text(&labs.join(path))?);
         }
     }
     files::write(&root.join(LAB_STYLES), joined)
@@ -203,23 +137,14 @@ fn source_id(root: &Path) -> Result<String> {
     }
     for folder in ["engine", "web"] {
         for path in files::walk(&root.join(folder))? {
-            let is_source =
-                path.ends_with(".rs") || path.ends_with("Cargo.toml") || path.ends_with(".wgsl");
-            if is_source
-                && !path.contains("tests/")
-                && !path.contains("examples/")
-                && !path.contains("target/")
-            {
+            let is_source = path.ends_with(".rs") || path.ends_with("Cargo.toml") || path.ends_with(".wgsl");
+            if is_source && !path.contains("tests/") && !path.contains("examples/") && !path.contains("target/") {
                 let bytes = files::read(&root.join(folder).join(&path))?;
                 sources.push((format!("{folder}/{path}"), bytes));
             }
         }
     }
-    Ok(files::short_id(
-        sources
-            .iter()
-            .map(|(path, bytes)| (path.as_str(), bytes.as_slice())),
-    ))
+    Ok(files::short_id(sources.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))))
 }
 
 /// A base path with a slash at both ends.
@@ -229,11 +154,7 @@ fn source_id(root: &Path) -> Result<String> {
 pub fn checked_base(base: &str) -> Result<String> {
     let inner = base.trim_matches('/');
     let plain = |part: &str| {
-        !part.is_empty()
-            && part != ".."
-            && part
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "-_.~".contains(c))
+        !part.is_empty() && part != ".." && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.~".contains(c))
     };
     if inner.is_empty() {
         return Ok("/".into());
@@ -249,13 +170,7 @@ mod tests {
 
     #[test]
     fn bases_get_their_slashes() {
-        for (given, wanted) in [
-            ("/", "/"),
-            ("", "/"),
-            ("x", "/x/"),
-            ("/x", "/x/"),
-            ("/a/b/", "/a/b/"),
-        ] {
+        for (given, wanted) in [("/", "/"), ("", "/"), ("x", "/x/"), ("/x", "/x/"), ("/a/b/", "/a/b/")] {
             assert_eq!(checked_base(given).expect("a plain path"), wanted);
         }
         for wrong in ["/../", "/a b/", "https://x/", "/a//b/", "/\"/"] {
@@ -267,31 +182,19 @@ mod tests {
     fn lab_styles_are_joined_in_order() {
         let root = files::test_folder("styles");
         for lab in ["train", "attention"] {
-            files::write(
-                &root.join(format!("web/src/labs/{lab}/lab.css")),
-                format!(".{lab} {{}}\n"),
-            )
-            .expect("writable");
+            files::write(&root.join(format!("web/src/labs/{lab}/lab.css")), format!(".{lab} {{}}\n"))
+                .expect("writable");
         }
         lab_styles(&root).expect("joined");
         let joined = files::read_text(&root.join(LAB_STYLES)).expect("written");
-        assert!(
-            joined.find(".attention") < joined.find(".train") && joined.contains(".train {}"),
-            "{joined}"
-        );
+        assert!(joined.find(".attention") < joined.find(".train") && joined.contains(".train {}"), "{joined}");
         std::fs::remove_dir_all(root).expect("removable");
     }
 
     #[test]
     fn the_source_id_ignores_prose() {
         let root = files::test_folder("source-id");
-        for path in [
-            "Cargo.toml",
-            "Cargo.lock",
-            ".cargo/config.toml",
-            "engine/src/lib.rs",
-            "web/src/main.rs",
-        ] {
+        for path in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "engine/src/lib.rs", "web/src/main.rs"] {
             files::write(&root.join(path), path).expect("writable");
         }
         let before = source_id(&root).expect("readable");
@@ -308,20 +211,11 @@ mod tests {
         let shell = include_str!("../../web/index.html");
         for (manifest, binary, profile) in PROGRAMS {
             let href = manifest.trim_start_matches("web/");
-            let line = shell
-                .lines()
-                .find(|line| line.contains(&format!("rel=\"rust\" href=\"{href}\"")));
+            let line = shell.lines().find(|line| line.contains(&format!("rel=\"rust\" href=\"{href}\"")));
             let line = line.expect("web/index.html has a link for every program");
             assert!(line.contains(&format!("data-bin=\"{binary}\"")), "{line}");
-            assert_eq!(
-                profile != "release",
-                line.contains(&format!("data-cargo-profile=\"{profile}\"")),
-                "{line}"
-            );
+            assert_eq!(profile != "release", line.contains(&format!("data-cargo-profile=\"{profile}\"")), "{line}");
         }
-        assert_eq!(
-            without_gpu(shell).lines().count() + 1,
-            shell.lines().count()
-        );
+        assert_eq!(without_gpu(shell).lines().count() + 1, shell.lines().count());
     }
 }

@@ -17,16 +17,11 @@ pub fn new_lesson(root: &Path, slug: &str) -> Result<()> {
         "`{slug}` cannot be a slug: write lower-case words joined by hyphens, such as `softmax-temperature`"
     );
     let folder = root.join("content/lessons").join(slug);
-    ensure!(
-        !folder.exists(),
-        "the lesson `{slug}` exists already: {}",
-        folder.display()
-    );
+    ensure!(!folder.exists(), "the lesson `{slug}` exists already: {}", folder.display());
     let course = with_lesson(&files::read_text(&root.join(COURSE))?, slug)?;
-    for (name, template) in [
-        ("lesson.md", include_str!("../templates/lesson.md")),
-        ("quiz.toml", include_str!("../templates/quiz.toml")),
-    ] {
+    for (name, template) in
+        [("lesson.md", include_str!("../templates/lesson.md")), ("quiz.toml", include_str!("../templates/quiz.toml"))]
+    {
         files::write(&folder.join(name), filled(template, slug))?;
     }
     files::write(&root.join(COURSE), course)?;
@@ -41,34 +36,19 @@ pub fn new_lesson(root: &Path, slug: &str) -> Result<()> {
 /// # Errors
 /// If the name is not kebab-case or taken, or the `labs!` list is not found.
 pub fn new_lab(root: &Path, name: &str) -> Result<()> {
-    ensure!(
-        is_kebab(name),
-        "`{name}` cannot name a lab: write lower-case words joined by hyphens, such as `softmax`"
-    );
+    ensure!(is_kebab(name), "`{name}` cannot name a lab: write lower-case words joined by hyphens, such as `softmax`");
     let module = name.replace('-', "_");
     let folder = root.join("web/src/labs").join(&module);
-    ensure!(
-        !folder.exists(),
-        "the lab `{name}` exists already: {}",
-        folder.display()
-    );
+    ensure!(!folder.exists(), "the lab `{name}` exists already: {}", folder.display());
     let labs = with_lab(&files::read_text(&root.join(LABS))?, name, &module)?;
-    for (file, template) in [
-        ("mod.rs", include_str!("../templates/lab.rs")),
-        ("lab.css", include_str!("../templates/lab.css")),
-    ] {
+    for (file, template) in
+        [("mod.rs", include_str!("../templates/lab.rs")), ("lab.css", include_str!("../templates/lab.css"))]
+    {
         files::write(&folder.join(file), filled(template, name))?;
     }
     files::write(&root.join(LABS), labs)?;
     // In the project's own style; without rustfmt the file is right all the same.
-    let _ = steps::answer(
-        "rustfmt",
-        &[
-            "--edition",
-            "2024",
-            &folder.join("mod.rs").to_string_lossy(),
-        ],
-    );
+    let _ = steps::answer("rustfmt", &["--edition", "2024", &folder.join("mod.rs").to_string_lossy()]);
     println!(
         "wrote web/src/labs/{module}/ and its line in {LABS}\nnext: put {{{{lab {name}}}}} on a line of its own in a lesson"
     );
@@ -76,28 +56,21 @@ pub fn new_lab(root: &Path, name: &str) -> Result<()> {
 }
 
 fn filled(template: &str, name: &str) -> String {
-    template
-        .replace("{title}", &title(name))
-        .replace("{name}", name)
+    template.replace("{title}", &title(name)).replace("{name}", name)
 }
 
 /// `softmax-temperature` as a heading: `Softmax temperature`.
 fn title(name: &str) -> String {
     let words = name.replace('-', " ");
     let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn is_kebab(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.split('-').all(|word| {
-            !word.is_empty()
-                && word
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-        })
+        && name
+            .split('-')
+            .all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
 }
 
 /// The course with `slug` as the last lesson of its last module.
@@ -105,9 +78,7 @@ fn with_lesson(course: &str, slug: &str) -> Result<String> {
     if course.contains(&format!("\"{slug}\"")) {
         bail!("{COURSE} lists `{slug}` already");
     }
-    let list = course
-        .rfind("lessons = [")
-        .with_context(|| format!("{COURSE} has no line `lessons = [`"))?;
+    let list = course.rfind("lessons = [").with_context(|| format!("{COURSE} has no line `lessons = [`"))?;
     let close = course[list..]
         .find(']')
         .map(|offset| list + offset)
@@ -120,9 +91,7 @@ fn with_lab(labs: &str, name: &str, module: &str) -> Result<String> {
     if labs.contains(&format!("\"{name}\" =>")) {
         bail!("{LABS} lists `{name}` already");
     }
-    let list = labs
-        .find("\nlabs! {")
-        .with_context(|| format!("{LABS} has no list that begins with `labs! {{`"))?;
+    let list = labs.find("\nlabs! {").with_context(|| format!("{LABS} has no list that begins with `labs! {{`"))?;
     let close = labs[list..]
         .find('}')
         .map(|offset| list + offset)
@@ -134,19 +103,11 @@ fn with_lab(labs: &str, name: &str, module: &str) -> Result<String> {
 fn inserted(text: &str, close: usize, entry: &str) -> String {
     let (before, after) = text.split_at(close);
     let kept = before.trim_end();
-    let comma = if kept.ends_with([',', '[', '{']) {
-        ""
-    } else {
-        ","
-    };
+    let comma = if kept.ends_with([',', '[', '{']) { "" } else { "," };
     if before.ends_with('\n') {
         format!("{kept}{comma}\n    {entry},\n{after}")
     } else {
-        let space = if comma.is_empty() && kept.ends_with('[') {
-            ""
-        } else {
-            " "
-        };
+        let space = if comma.is_empty() && kept.ends_with('[') { "" } else { " " };
         format!("{kept}{comma}{space}{entry}{after}")
     }
 }
@@ -155,42 +116,24 @@ fn inserted(text: &str, close: usize, entry: &str) -> String {
 mod tests {
     use super::*;
 
-    const COURSE_TEXT: &str =
-        "[[module]]\nlessons = [\"a\"]\n\n[[module]]\nlessons = [\n    \"b\",\n]\n";
-    const LABS_TEXT: &str = "macro_rules! labs { () => {} }\n\nlabs! {\n    \"attention\" => attention,\n}\n\nfn f() {}\n";
+    const COURSE_TEXT: &str = "[[module]]\nlessons = [\"a\"]\n\n[[module]]\nlessons = [\n    \"b\",\n]\n";
+    const LABS_TEXT: &str =
+        "macro_rules! labs { () => {} }\n\nlabs! {\n    \"attention\" => attention,\n}\n\nfn f() {}\n";
 
     #[test]
     fn a_lesson_is_listed_last() {
         let course = with_lesson(COURSE_TEXT, "c").expect("there is a list");
-        assert_eq!(
-            course,
-            COURSE_TEXT.replace("    \"b\",\n", "    \"b\",\n    \"c\",\n")
-        );
-        assert_eq!(
-            with_lesson("lessons = [\"a\"]", "b").expect("there is a list"),
-            "lessons = [\"a\", \"b\"]"
-        );
-        assert_eq!(
-            with_lesson("lessons = []", "b").expect("there is a list"),
-            "lessons = [\"b\"]"
-        );
+        assert_eq!(course, COURSE_TEXT.replace("    \"b\",\n", "    \"b\",\n    \"c\",\n"));
+        assert_eq!(with_lesson("lessons = [\"a\"]", "b").expect("there is a list"), "lessons = [\"a\", \"b\"]");
+        assert_eq!(with_lesson("lessons = []", "b").expect("there is a list"), "lessons = [\"b\"]");
         assert!(with_lesson(COURSE_TEXT, "b").is_err() && with_lesson("", "b").is_err());
     }
 
     #[test]
     fn a_lab_is_listed_last() {
         let labs = with_lab(LABS_TEXT, "logit-lens", "logit_lens").expect("there is a list");
-        assert_eq!(
-            labs,
-            LABS_TEXT.replace(
-                "attention,\n",
-                "attention,\n    \"logit-lens\" => logit_lens,\n"
-            )
-        );
-        assert!(
-            with_lab(LABS_TEXT, "attention", "attention").is_err()
-                && with_lab("", "x", "x").is_err()
-        );
+        assert_eq!(labs, LABS_TEXT.replace("attention,\n", "attention,\n    \"logit-lens\" => logit_lens,\n"));
+        assert!(with_lab(LABS_TEXT, "attention", "attention").is_err() && with_lab("", "x", "x").is_err());
     }
 
     #[test]
@@ -211,18 +154,10 @@ mod tests {
         files::write(&root.join(LABS), LABS_TEXT).expect("writable");
         new_lesson(&root, "logit-lens").expect("a free slug");
         new_lab(&root, "logit-lens").expect("a free name");
-        let lesson =
-            files::read_text(&root.join("content/lessons/logit-lens/lesson.md")).expect("written");
-        assert!(
-            lesson.contains("title = \"Logit lens\"") && !lesson.contains("{title}"),
-            "{lesson}"
-        );
-        let style =
-            files::read_text(&root.join("web/src/labs/logit_lens/lab.css")).expect("written");
-        assert!(
-            style.contains(".lab-logit-lens") && !style.contains("{name}"),
-            "{style}"
-        );
+        let lesson = files::read_text(&root.join("content/lessons/logit-lens/lesson.md")).expect("written");
+        assert!(lesson.contains("title = \"Logit lens\"") && !lesson.contains("{title}"), "{lesson}");
+        let style = files::read_text(&root.join("web/src/labs/logit_lens/lab.css")).expect("written");
+        assert!(style.contains(".lab-logit-lens") && !style.contains("{name}"), "{style}");
         assert!(new_lesson(&root, "logit-lens").is_err() && new_lab(&root, "logit-lens").is_err());
         std::fs::remove_dir_all(root).expect("removable");
     }

@@ -9,9 +9,7 @@ use std::process::Command;
 use std::time::Duration;
 
 /// Every stage, in the order in which they run: quick answers first, browsers last.
-const STAGES: [&str; 7] = [
-    "fmt", "clippy", "unit", "dist", "wasm", "wasm-gpu", "browser",
-];
+const STAGES: [&str; 7] = ["fmt", "clippy", "unit", "dist", "wasm", "wasm-gpu", "browser"];
 
 /// Packages that run on this machine, and those that run only in a browser. The page's pure parts are tested
 /// on this machine too.
@@ -26,24 +24,10 @@ const WASM: &str = "wasm32-unknown-unknown";
 pub fn test(root: &Path, named: &[String], skipped: &[String]) -> Result<()> {
     let stages = chosen(named, skipped)?;
     let builds = stages.contains(&"dist");
-    let browsers = stages
-        .iter()
-        .any(|stage| ["wasm", "wasm-gpu", "browser"].contains(stage));
-    let tool_steps = if builds || browsers {
-        tools::BUILD_STEPS
-    } else {
-        0
-    } + if browsers { tools::BROWSER_STEPS } else { 0 };
-    let stage_steps: usize = stages
-        .iter()
-        .map(|stage| {
-            if *stage == "dist" {
-                site::steps(false)
-            } else {
-                1
-            }
-        })
-        .sum();
+    let browsers = stages.iter().any(|stage| ["wasm", "wasm-gpu", "browser"].contains(stage));
+    let tool_steps =
+        if builds || browsers { tools::BUILD_STEPS } else { 0 } + if browsers { tools::BROWSER_STEPS } else { 0 };
+    let stage_steps: usize = stages.iter().map(|stage| if *stage == "dist" { site::steps(false) } else { 1 }).sum();
     let mut steps = Steps::new(tool_steps + stage_steps);
     if builds || browsers {
         tools::for_building(root, &mut steps)?;
@@ -64,9 +48,7 @@ pub fn test(root: &Path, named: &[String], skipped: &[String]) -> Result<()> {
         if result.is_err() {
             print_times(&times);
         }
-        result.with_context(|| {
-            format!("the stage `{stage}` failed; to run it alone: cargo xtask test {stage}")
-        })?;
+        result.with_context(|| format!("the stage `{stage}` failed; to run it alone: cargo xtask test {stage}"))?;
     }
     print_times(&times);
     Ok(())
@@ -81,25 +63,17 @@ fn print_times(times: &[(&str, Duration)]) {
     for (stage, time) in times {
         println!("{stage:>10}  {}", clock(*time));
     }
-    println!(
-        "{:>10}  {}",
-        "together",
-        clock(times.iter().map(|(_, time)| *time).sum())
-    );
+    println!("{:>10}  {}", "together", clock(times.iter().map(|(_, time)| *time).sum()));
 }
 
 fn chosen(named: &[String], skipped: &[String]) -> Result<Vec<&'static str>> {
     for name in named.iter().chain(skipped) {
         if !STAGES.contains(&name.as_str()) {
-            bail!(
-                "there is no stage `{name}`; the stages are {}",
-                STAGES.join(", ")
-            );
+            bail!("there is no stage `{name}`; the stages are {}", STAGES.join(", "));
         }
     }
     let wanted = |stage: &&str| {
-        (named.is_empty() || named.iter().any(|name| name == stage))
-            && !skipped.iter().any(|name| name == stage)
+        (named.is_empty() || named.iter().any(|name| name == stage)) && !skipped.iter().any(|name| name == stage)
     };
     Ok(STAGES.into_iter().filter(wanted).collect())
 }
@@ -111,9 +85,7 @@ fn run_stage(root: &Path, stage: &str) -> Result<()> {
             run(&mut cargo(root, &["fmt", "--all", "--check"]))
         }
         "clippy" => clippy(root),
-        "unit" => run(cargo(root, &["test", "--release", "--locked"])
-            .args(packages(&NATIVE))
-            .args(["-p", "web"])),
+        "unit" => run(cargo(root, &["test", "--release", "--locked"]).args(packages(&NATIVE)).args(["-p", "web"])),
         "wasm" => wasm_tests(root, &["--release"]),
         "wasm-gpu" => wasm_tests(root, &["--features", "gpu", "--profile", "gpu"]),
         "browser" => browser_tests(root),
@@ -125,14 +97,8 @@ fn clippy(root: &Path) -> Result<()> {
     tools::rust_components()?;
     let check = ["clippy", "--release", "--locked"];
     let deny = ["--", "-D", "warnings"];
-    run(cargo(root, &check)
-        .args(packages(&NATIVE))
-        .arg("--all-targets")
-        .args(deny))?;
-    run(cargo(root, &check)
-        .args(["--target", WASM])
-        .args(packages(&BROWSER))
-        .args(deny))
+    run(cargo(root, &check).args(packages(&NATIVE)).arg("--all-targets").args(deny))?;
+    run(cargo(root, &check).args(["--target", WASM]).args(packages(&BROWSER)).args(deny))
 }
 
 fn wasm_tests(root: &Path, flavour: &[&str]) -> Result<()> {
@@ -140,15 +106,9 @@ fn wasm_tests(root: &Path, flavour: &[&str]) -> Result<()> {
         bail!("engine/webdriver.json is missing: it tells ChromeDriver how to start Chromium");
     }
     let mut test = Command::new("cargo");
-    test.args([
-        "test", "--locked", "--target", WASM, "-p", "engine", "--test", "wasm",
-    ])
-    .args(flavour);
-    let driver =
-        tools::chromedriver().context("ChromeDriver is missing: run `cargo xtask tools`")?;
-    test.current_dir(root)
-        .env("CHROMEDRIVER", driver)
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "600");
+    test.args(["test", "--locked", "--target", WASM, "-p", "engine", "--test", "wasm"]).args(flavour);
+    let driver = tools::chromedriver().context("ChromeDriver is missing: run `cargo xtask tools`")?;
+    test.current_dir(root).env("CHROMEDRIVER", driver).env("WASM_BINDGEN_TEST_TIMEOUT", "600");
     tools::on_path(root, &mut test)?;
     run(&mut test)
 }
@@ -163,9 +123,7 @@ fn browser_tests(root: &Path) -> Result<()> {
         .collect();
     files.sort();
     let mut node = Command::new("node");
-    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
-        .args(files)
-        .current_dir(&folder);
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files).current_dir(&folder);
     node.env("XTASK", std::env::current_exe()?);
     if let Some(chromium) = tools::chromium() {
         node.env("CHROMIUM", chromium);
@@ -194,23 +152,14 @@ mod tests {
     #[test]
     fn all_stages_run_unless_some_are_named() {
         assert_eq!(chosen(&[], &[]).expect("no unknown name"), STAGES);
-        assert_eq!(
-            chosen(&words(&["unit", "fmt"]), &[]).expect("both are stages"),
-            ["fmt", "unit"]
-        );
+        assert_eq!(chosen(&words(&["unit", "fmt"]), &[]).expect("both are stages"), ["fmt", "unit"]);
     }
 
     #[test]
     fn stages_are_skipped_by_name_and_misspelt_names_refused() {
-        let rest =
-            chosen(&[], &words(&["wasm", "wasm-gpu", "browser", "dist"])).expect("all are stages");
+        let rest = chosen(&[], &words(&["wasm", "wasm-gpu", "browser", "dist"])).expect("all are stages");
         assert_eq!(rest, ["fmt", "clippy", "unit"]);
-        let error = chosen(&words(&["brwoser"]), &[])
-            .expect_err("there is no such stage")
-            .to_string();
-        assert!(
-            error.contains("brwoser") && error.contains("browser"),
-            "{error}"
-        );
+        let error = chosen(&words(&["brwoser"]), &[]).expect_err("there is no such stage").to_string();
+        assert!(error.contains("brwoser") && error.contains("browser"), "{error}");
     }
 }

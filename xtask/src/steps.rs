@@ -15,11 +15,7 @@ pub struct Steps {
 impl Steps {
     /// Prepares for `total` steps.
     pub fn new(total: usize) -> Self {
-        Self {
-            done: 0,
-            total,
-            times: Vec::new(),
-        }
+        Self { done: 0, total, times: Vec::new() }
     }
 
     /// Runs one step between its two lines; an error is returned with the step's name.
@@ -31,10 +27,7 @@ impl Steps {
         let result = action().with_context(|| format!("step {number}, {name}, failed"));
         let time = start.elapsed();
         let ending = if result.is_ok() { "done" } else { "FAILED" };
-        println!(
-            "[{number:>2}/{total}] {name}: {ending} after {}",
-            clock(time)
-        );
+        println!("[{number:>2}/{total}] {name}: {ending} after {}", clock(time));
         self.times.push((name.into(), time));
         result
     }
@@ -55,9 +48,7 @@ pub fn clock(time: Duration) -> String {
 /// If it cannot be started or ends with anything but success.
 pub fn run(command: &mut Command) -> Result<()> {
     let shown = shown(command);
-    let status = command
-        .status()
-        .with_context(|| format!("`{shown}` could not be started"))?;
+    let status = command.status().with_context(|| format!("`{shown}` could not be started"))?;
     if !status.success() {
         bail!("`{shown}` ended with {status}");
     }
@@ -70,15 +61,9 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// As [`run`].
 pub fn run_quietly(command: &mut Command) -> Result<()> {
     let shown = shown(command);
-    let output = command
-        .output()
-        .with_context(|| format!("`{shown}` could not be started"))?;
+    let output = command.output().with_context(|| format!("`{shown}` could not be started"))?;
     if !output.status.success() {
-        eprint!(
-            "{}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
+        eprint!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         bail!("`{shown}` ended with {}", output.status);
     }
     Ok(())
@@ -87,18 +72,12 @@ pub fn run_quietly(command: &mut Command) -> Result<()> {
 /// What a program prints on its standard output, or `None` if it is missing or fails.
 pub fn answer(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).output().ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_string())
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_string())
 }
 
 fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -114,9 +93,7 @@ mod tests {
 
     #[test]
     fn a_failing_step_is_named() {
-        let error = Steps::new(1)
-            .step("paint", || -> Result<()> { bail!("no brush") })
-            .expect_err("it fails");
+        let error = Steps::new(1).step("paint", || -> Result<()> { bail!("no brush") }).expect_err("it fails");
         assert_eq!(format!("{error:#}"), "step 1, paint, failed: no brush");
     }
 }

@@ -25,17 +25,12 @@ pub fn for_building(root: &Path, steps: &mut Steps) -> Result<()> {
     let folder = folder()?;
     let bindgen = bindgen_version(root)?;
     steps.step(&format!("Rust target {TARGET}"), wasm_target)?;
-    steps.step(&format!("Trunk {TRUNK}"), || {
-        cargo_install(&folder, "trunk", "trunk", TRUNK, true)
-    })?;
+    steps.step(&format!("Trunk {TRUNK}"), || cargo_install(&folder, "trunk", "trunk", TRUNK, true))?;
     // Without --locked: the published lock file of wasm-bindgen-cli is older than the crates it works with.
     steps.step(&format!("wasm-bindgen-cli {bindgen}"), || {
         cargo_install(&folder, "wasm-bindgen-cli", "wasm-bindgen", &bindgen, false)
     })?;
-    steps.step(
-        "Node packages of playwright/ (wasm-opt, Playwright, axe)",
-        || node_packages(root),
-    )
+    steps.step("Node packages of playwright/ (wasm-opt, Playwright, axe)", || node_packages(root))
 }
 
 /// Installs Chromium and its driver where that is possible.
@@ -63,15 +58,7 @@ pub fn for_browsers(steps: &mut Steps) -> Result<()> {
 
 /// Where a test finds Chromium: `CHROMIUM`, or a browser on PATH.
 pub fn chromium() -> Option<PathBuf> {
-    found(
-        "CHROMIUM",
-        &[
-            "chromium",
-            "chromium-browser",
-            "google-chrome",
-            "google-chrome-stable",
-        ],
-    )
+    found("CHROMIUM", &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"])
 }
 
 /// Where a test finds ChromeDriver: `CHROMEDRIVER`, or one on PATH.
@@ -85,18 +72,12 @@ fn found(variable: &str, names: &[&str]) -> Option<PathBuf> {
     }
     let path = env::var_os("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = env::split_paths(&path).collect();
-    names
-        .iter()
-        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
-        .find(|file| file.is_file())
+    names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|file| file.is_file())
 }
 
 /// Puts the installed tools and the npm programs before everything else on a command's PATH.
 pub fn on_path(root: &Path, command: &mut Command) -> Result<()> {
-    let own = [
-        folder()?.join("bin"),
-        root.join("playwright/node_modules/.bin"),
-    ];
+    let own = [folder()?.join("bin"), root.join("playwright/node_modules/.bin")];
     let path = env::var_os("PATH").unwrap_or_default();
     let joined = env::join_paths(own.into_iter().chain(env::split_paths(&path)))
         .context("a folder on PATH has a colon in its name")?;
@@ -112,22 +93,15 @@ pub fn bindgen_version(root: &Path) -> Result<String> {
 
 /// The major version of binaryen that playwright/package.json pins, as wasm-opt prints it.
 pub fn binaryen_major(root: &Path) -> Result<String> {
-    let package: Value =
-        serde_json::from_str(&files::read_text(&root.join("playwright/package.json"))?)?;
-    let version = package["devDependencies"]["binaryen"]
-        .as_str()
-        .context("playwright/package.json does not pin binaryen")?;
+    let package: Value = serde_json::from_str(&files::read_text(&root.join("playwright/package.json"))?)?;
+    let version =
+        package["devDependencies"]["binaryen"].as_str().context("playwright/package.json does not pin binaryen")?;
     Ok(version.split('.').next().unwrap_or(version).into())
 }
 
 fn locked_version(lock: &str, package: &str) -> Option<String> {
     let start = lock.find(&format!("name = \"{package}\"\nversion = \""))?;
-    lock[start..]
-        .lines()
-        .nth(1)?
-        .split('"')
-        .nth(1)
-        .map(String::from)
+    lock[start..].lines().nth(1)?.split('"').nth(1).map(String::from)
 }
 
 /// `GLASSBOX_CACHE`, or `.cache/glassbox/tools` in the home folder: outside target/, so that cleaning keeps it.
@@ -136,19 +110,14 @@ fn folder() -> Result<PathBuf> {
         return Ok(named.into());
     }
     let home = env::var_os("HOME").or_else(|| env::var_os("USERPROFILE"));
-    let home = home
-        .context("no home folder is known: set GLASSBOX_CACHE to a folder for the build tools")?;
+    let home = home.context("no home folder is known: set GLASSBOX_CACHE to a folder for the build tools")?;
     Ok(PathBuf::from(home).join(".cache/glassbox/tools"))
 }
 
 fn wasm_target() -> Result<()> {
-    let sysroot = answer("rustc", &["--print", "sysroot"])
-        .context("Rust is missing: install it from https://rustup.rs")?;
-    if Path::new(&sysroot)
-        .join("lib/rustlib")
-        .join(TARGET)
-        .is_dir()
-    {
+    let sysroot =
+        answer("rustc", &["--print", "sysroot"]).context("Rust is missing: install it from https://rustup.rs")?;
+    if Path::new(&sysroot).join("lib/rustlib").join(TARGET).is_dir() {
         return Ok(());
     }
     if answer("rustup", &["--version"]).is_none() {
@@ -163,66 +132,39 @@ fn wasm_target() -> Result<()> {
 pub fn rust_components() -> Result<()> {
     for (tool, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
         if answer("cargo", &[tool, "--version"]).is_none() {
-            run(Command::new("rustup").args(["component", "add", component])).with_context(
-                || format!("cargo {tool} is missing: run `rustup component add {component}`"),
-            )?;
+            run(Command::new("rustup").args(["component", "add", component]))
+                .with_context(|| format!("cargo {tool} is missing: run `rustup component add {component}`"))?;
         }
     }
     Ok(())
 }
 
-fn cargo_install(
-    folder: &Path,
-    package: &str,
-    program: &str,
-    version: &str,
-    locked: bool,
-) -> Result<()> {
+fn cargo_install(folder: &Path, package: &str, program: &str, version: &str, locked: bool) -> Result<()> {
     let installed = folder.join("bin").join(program);
     let printed = answer(&installed.to_string_lossy(), &["--version"]);
     if printed.as_deref().and_then(version_in) == Some(version) {
         return Ok(());
     }
     let mut cargo = Command::new("cargo");
-    cargo
-        .args([
-            "install",
-            package,
-            "--version",
-            &format!("={version}"),
-            "--force",
-            "--root",
-        ])
-        .arg(folder);
+    cargo.args(["install", package, "--version", &format!("={version}"), "--force", "--root"]).arg(folder);
     if locked {
         cargo.arg("--locked");
     }
     // A debug xtask may run inside another cargo's target folder: the tools are built in one of their own.
-    run(cargo.env_remove("CARGO_TARGET_DIR"))
-        .with_context(|| format!("{package} {version} could not be installed"))
+    run(cargo.env_remove("CARGO_TARGET_DIR")).with_context(|| format!("{package} {version} could not be installed"))
 }
 
 /// The first word of a program's `--version` line that begins with a digit (a leading v is dropped).
 fn version_in(line: &str) -> Option<&str> {
-    let words = line
-        .split_whitespace()
-        .map(|word| word.trim_start_matches('v'));
-    words
-        .into_iter()
-        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+    let words = line.split_whitespace().map(|word| word.trim_start_matches('v'));
+    words.into_iter().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn node_packages(root: &Path) -> Result<()> {
     let node = answer("node", &["--version"]);
-    match node
-        .as_deref()
-        .and_then(version_in)
-        .and_then(|version| version.split('.').next()?.parse::<u32>().ok())
-    {
+    match node.as_deref().and_then(version_in).and_then(|version| version.split('.').next()?.parse::<u32>().ok()) {
         Some(major) if major >= OLDEST_NODE => {}
-        Some(major) => bail!(
-            "Node {major} is too old: install Node {OLDEST_NODE} or newer from https://nodejs.org"
-        ),
+        Some(major) => bail!("Node {major} is too old: install Node {OLDEST_NODE} or newer from https://nodejs.org"),
         None => {
             bail!("Node is missing: install Node {OLDEST_NODE} or newer from https://nodejs.org")
         }
@@ -237,8 +179,7 @@ fn node_packages(root: &Path) -> Result<()> {
         bail!("npm is missing: install it with Node from https://nodejs.org");
     }
     let mut npm = Command::new("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-        .current_dir(&folder);
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);
     run_quietly(&mut npm)?;
     files::write(&stamp, lock)
 }
@@ -258,43 +199,22 @@ mod tests {
     #[test]
     fn the_lock_file_names_one_version() {
         let lock = "[[package]]\nname = \"wasm-bindgen-futures\"\nversion = \"0.4.1\"\n\n[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
-        assert_eq!(
-            locked_version(lock, "wasm-bindgen").as_deref(),
-            Some("0.2.130")
-        );
+        assert_eq!(locked_version(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));
         assert_eq!(locked_version(lock, "wasm"), None);
     }
 
     #[test]
     fn this_project_pins_both_tools() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        assert!(
-            bindgen_version(&root)
-                .expect("in Cargo.lock")
-                .starts_with("0.2.")
-        );
-        assert!(
-            binaryen_major(&root)
-                .expect("in package.json")
-                .parse::<u32>()
-                .is_ok()
-        );
+        assert!(bindgen_version(&root).expect("in Cargo.lock").starts_with("0.2."));
+        assert!(binaryen_major(&root).expect("in package.json").parse::<u32>().is_ok());
         let trunk = files::read_text(&root.join("Trunk.toml")).expect("readable");
-        assert!(
-            trunk.contains(&format!("trunk-version = \"={TRUNK}\"")),
-            "Trunk.toml and xtask name one version"
-        );
+        assert!(trunk.contains(&format!("trunk-version = \"={TRUNK}\"")), "Trunk.toml and xtask name one version");
     }
 
     #[test]
     fn a_named_program_wins_over_path() {
-        assert_eq!(
-            found("CARGO_MANIFEST_DIR", &["chromium"]),
-            Some(env!("CARGO_MANIFEST_DIR").into())
-        );
-        assert_eq!(
-            found("GLASSBOX_NO_SUCH_VARIABLE", &["no-such-program-here"]),
-            None
-        );
+        assert_eq!(found("CARGO_MANIFEST_DIR", &["chromium"]), Some(env!("CARGO_MANIFEST_DIR").into()));
+        assert_eq!(found("GLASSBOX_NO_SUCH_VARIABLE", &["no-such-program-here"]), None);
     }
 }

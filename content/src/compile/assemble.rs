@@ -12,14 +12,7 @@ use crate::{Block, Kind, Language, Lesson, Page};
 use std::path::Path;
 
 /// Ids that the shell and the layout use on every page.
-const RESERVED: [&str; 6] = [
-    "main",
-    "device-slot",
-    "theme-slot",
-    "objectives",
-    "quiz",
-    "quiz-heading",
-];
+const RESERVED: [&str; 6] = ["main", "device-slot", "theme-slot", "objectives", "quiz", "quiz-heading"];
 
 /// Compiles `content/lessons/<slug>/lesson.md` and the files beside it.
 pub fn lesson(root: &Path, slug: &str, book: &mut Book) {
@@ -39,21 +32,12 @@ pub fn page(root: &Path, name: &str, book: &mut Book) {
     markdown_file(root, &format!("content/pages/{name}.md"), &path, None, book);
 }
 
-fn markdown_file(
-    root: &Path,
-    file: &str,
-    path: &str,
-    lesson: Option<(&str, &str)>,
-    book: &mut Book,
-) {
-    book.ids
-        .insert(path.to_owned(), RESERVED.map(str::to_owned).into());
+fn markdown_file(root: &Path, file: &str, path: &str, lesson: Option<(&str, &str)>, book: &mut Book) {
+    book.ids.insert(path.to_owned(), RESERVED.map(str::to_owned).into());
     let text = match std::fs::read_to_string(root.join(file)) {
         Ok(text) => text.replace("\r\n", "\n"),
         Err(error) => {
-            return book
-                .faults
-                .add(file, 0, format!("this file cannot be read: {error}"));
+            return book.faults.add(file, 0, format!("this file cannot be read: {error}"));
         }
     };
     let Some((toml, body)) = front::split(file, &text, &mut book.faults) else {
@@ -65,24 +49,10 @@ fn markdown_file(
     draft.ids = RESERVED.map(str::to_owned).into();
     let mut objectives = Vec::new();
     for text in &front.objectives {
-        objectives.push(prose::inline(
-            &mut draft,
-            Source {
-                file,
-                line: front.objectives_line,
-                text,
-            },
-        ));
+        objectives.push(prose::inline(&mut draft, Source { file, line: front.objectives_line, text }));
     }
     let course = lesson.is_none().then(|| render::course_list(&book.site));
-    let mut blocks = Blocks {
-        root,
-        lesson,
-        course,
-        draft,
-        blocks: Vec::new(),
-        asked: false,
-    };
+    let mut blocks = Blocks { root, lesson, course, draft, blocks: Vec::new(), asked: false };
     for piece in pieces {
         match piece {
             Piece::Prose(source) => {
@@ -96,36 +66,22 @@ fn markdown_file(
         blocks.lesson_is_whole(file);
     }
     let Blocks { draft, blocks, .. } = blocks;
-    let Draft {
-        ids, links, labs, ..
-    } = draft;
+    let Draft { ids, links, labs, .. } = draft;
     book.ids.insert(path.to_owned(), ids);
     book.links.extend(links);
     book.labs.extend(labs);
     let kind = kind(lesson, file, &front, objectives);
     let Front { title, summary, .. } = front;
-    book.site.pages.push(Page {
-        path: path.to_owned(),
-        title,
-        summary,
-        kind,
-        blocks,
-    });
+    book.site.pages.push(Page { path: path.to_owned(), title, summary, kind, blocks });
 }
 
 fn kind(lesson: Option<(&str, &str)>, file: &str, front: &Front, objectives: Vec<String>) -> Kind {
     match lesson {
-        Some((slug, _)) => Kind::Lesson(Lesson {
-            slug: slug.to_owned(),
-            minutes: front.minutes,
-            objectives,
-            rows: front.rows.clone(),
-        }),
+        Some((slug, _)) => {
+            Kind::Lesson(Lesson { slug: slug.to_owned(), minutes: front.minutes, objectives, rows: front.rows.clone() })
+        }
         None => {
-            let name = file
-                .rsplit('/')
-                .next()
-                .and_then(|name| name.strip_suffix(".md"));
+            let name = file.rsplit('/').next().and_then(|name| name.strip_suffix(".md"));
             Kind::Named(name.unwrap_or(file).to_owned())
         }
     }
@@ -163,9 +119,7 @@ impl Blocks<'_> {
             ("lab", _) => self.misused(at, "{{lab NAME key=value …}}, with NAME in lower case"),
             ("code", [target]) => self.code(at, target),
             ("code", _) => self.misused(at, "{{code FILE#ANCHOR}}"),
-            ("tabs", [name]) if self.lesson.is_some() && escape::is_kebab(name) => {
-                self.tabs(at, name)
-            }
+            ("tabs", [name]) if self.lesson.is_some() && escape::is_kebab(name) => self.tabs(at, name),
             ("tabs", _) => self.misused(at, "{{tabs NAME}}, in a lesson, with NAME in lower case"),
             ("quiz", []) if self.lesson.is_some() => self.quiz(at),
             ("quiz", _) => self.misused(at, "{{quiz}}, in a lesson"),
@@ -176,18 +130,14 @@ impl Blocks<'_> {
             }
             ("course", _) => self.misused(at, "{{course}}, on a page that is not a lesson"),
             (other, _) => {
-                let sentence = format!(
-                    "`{other}` is not a tag; the tags are lab, code, tabs, quiz and course"
-                );
+                let sentence = format!("`{other}` is not a tag; the tags are lab, code, tabs, quiz and course");
                 self.draft.faults.add(at.file, at.line, sentence);
             }
         }
     }
 
     fn misused(&mut self, at: Source, form: &str) {
-        self.draft
-            .faults
-            .add(at.file, at.line, format!("this tag is written {form}"));
+        self.draft.faults.add(at.file, at.line, format!("this tag is written {form}"));
     }
 
     fn lab(&mut self, at: Source, name: &str, knobs: &[String]) {
@@ -200,25 +150,11 @@ impl Blocks<'_> {
                 return;
             }
         };
-        let nth = 1 + self
-            .draft
-            .labs
-            .iter()
-            .filter(|lab| lab.name == name)
-            .count();
-        let id = if nth == 1 {
-            format!("lab-{name}")
-        } else {
-            format!("lab-{name}-{nth}")
-        };
+        let nth = 1 + self.draft.labs.iter().filter(|lab| lab.name == name).count();
+        let id = if nth == 1 { format!("lab-{name}") } else { format!("lab-{name}-{nth}") };
         self.draft.claim(&id, at.file, at.line);
         let (file, name) = (at.file.to_owned(), name.to_owned());
-        self.draft.labs.push(LabTag {
-            file,
-            line: at.line,
-            name: name.clone(),
-            knobs: knobs.clone(),
-        });
+        self.draft.labs.push(LabTag { file, line: at.line, name: name.clone(), knobs: knobs.clone() });
         self.blocks.push(Block::Lab { name, knobs, id });
     }
 
@@ -242,8 +178,7 @@ impl Blocks<'_> {
         let Some((_, folder)) = self.lesson else {
             return;
         };
-        self.draft
-            .claim(&format!("listing-{name}"), at.file, at.line);
+        self.draft.claim(&format!("listing-{name}"), at.file, at.line);
         if let Some(listing) = listing::read(self.root, folder, name, at, &mut self.draft) {
             self.blocks.push(Block::Tabs(listing));
         }
@@ -254,10 +189,7 @@ impl Blocks<'_> {
             return;
         };
         if std::mem::replace(&mut self.asked, true) {
-            return self
-                .draft
-                .faults
-                .add(at.file, at.line, "a lesson has one quiz");
+            return self.draft.faults.add(at.file, at.line, "a lesson has one quiz");
         }
         if let Some(quiz) = quiz::read(self.root, folder, slug, at, &mut self.draft) {
             self.draft.heading = 2;
@@ -268,16 +200,10 @@ impl Blocks<'_> {
     /// Notes what every lesson must have and this one lacks.
     fn lesson_is_whole(&mut self, file: &str) {
         if self.draft.labs.is_empty() {
-            self.draft
-                .faults
-                .add(file, 0, "a lesson has at least one lab: add {{lab NAME}}");
+            self.draft.faults.add(file, 0, "a lesson has at least one lab: add {{lab NAME}}");
         }
         if !self.asked {
-            self.draft.faults.add(
-                file,
-                0,
-                "a lesson asks at least 3 questions: add {{quiz}} and quiz.toml",
-            );
+            self.draft.faults.add(file, 0, "a lesson asks at least 3 questions: add {{quiz}} and quiz.toml");
         }
     }
 }

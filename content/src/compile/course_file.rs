@@ -28,19 +28,11 @@ pub fn read(root: &Path, faults: &mut Faults) -> Course {
     let text = match std::fs::read_to_string(root.join(FILE)) {
         Ok(text) => text,
         Err(error) => {
-            faults.add(
-                FILE,
-                0,
-                format!("the list of lessons cannot be read: {error}"),
-            );
+            faults.add(FILE, 0, format!("the list of lessons cannot be read: {error}"));
             return Course::default();
         }
     };
-    let toml = TomlFile {
-        file: FILE,
-        first_line: 1,
-        text: &text,
-    };
+    let toml = TomlFile { file: FILE, first_line: 1, text: &text };
     let Some(course) = toml.read::<CourseToml>(faults) else {
         return Course::default();
     };
@@ -48,45 +40,24 @@ pub fn read(root: &Path, faults: &mut Faults) -> Course {
     for slug in course.module.iter().flat_map(|module| &module.lessons) {
         let (name, line) = (slug.get_ref(), toml.line_of(&slug.span()));
         if !escape::is_kebab(name) {
-            faults.add(
-                FILE,
-                line,
-                format!("the slug `{name}` must be lower-case words joined by hyphens"),
-            );
+            faults.add(FILE, line, format!("the slug `{name}` must be lower-case words joined by hyphens"));
         }
         if !listed.insert(name.clone()) {
             faults.add(FILE, line, format!("the lesson `{name}` is listed twice"));
         } else if !root.join(LESSONS).join(name).is_dir() {
-            faults.add(
-                FILE,
-                line,
-                format!("the lesson `{name}` has no folder `{LESSONS}/{name}`"),
-            );
+            faults.add(FILE, line, format!("the lesson `{name}` has no folder `{LESSONS}/{name}`"));
         }
     }
-    let entries = std::fs::read_dir(root.join(LESSONS))
-        .into_iter()
-        .flatten()
-        .flatten();
+    let entries = std::fs::read_dir(root.join(LESSONS)).into_iter().flatten().flatten();
     for name in entries.map(|entry| entry.file_name().to_string_lossy().into_owned()) {
         if !listed.contains(&name) {
-            faults.add(
-                &format!("{LESSONS}/{name}"),
-                0,
-                format!("this folder is not listed in {FILE}"),
-            );
+            faults.add(&format!("{LESSONS}/{name}"), 0, format!("this folder is not listed in {FILE}"));
         }
     }
     let modules = course.module.into_iter().map(|module| Module {
         title: module.title,
         summary: module.summary,
-        lessons: module
-            .lessons
-            .into_iter()
-            .map(Spanned::into_inner)
-            .collect(),
+        lessons: module.lessons.into_iter().map(Spanned::into_inner).collect(),
     });
-    Course {
-        modules: modules.collect(),
-    }
+    Course { modules: modules.collect() }
 }

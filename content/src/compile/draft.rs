@@ -83,11 +83,7 @@ impl<'a> Draft<'a> {
     /// Claims an id, or notes that it is taken.
     pub fn claim(&mut self, id: &str, file: &str, line: usize) {
         if !self.ids.insert(id.to_owned()) {
-            self.faults.add(
-                file,
-                line,
-                format!("the id `{id}` is already taken on this page; choose another"),
-            );
+            self.faults.add(file, line, format!("the id `{id}` is already taken on this page; choose another"));
         }
     }
 

@@ -26,11 +26,7 @@ pub struct Faults(Vec<Fault>);
 impl Faults {
     /// Notes one fault.
     pub fn add(&mut self, file: &str, line: usize, sentence: impl Into<String>) {
-        self.0.push(Fault {
-            file: file.to_owned(),
-            line,
-            sentence: sentence.into(),
-        });
+        self.0.push(Fault { file: file.to_owned(), line, sentence: sentence.into() });
     }
 
     /// All of them, by file and line, each once.

@@ -24,35 +24,14 @@ const PAGE_KEYS: &[&str] = &["title", "summary"];
 const LESSON_KEYS: &[&str] = &["title", "summary", "minutes", "rows", "objectives"];
 
 /// Cuts a file into front matter and body.
-pub fn split<'a>(
-    file: &'a str,
-    text: &'a str,
-    faults: &mut Faults,
-) -> Option<(TomlFile<'a>, Source<'a>)> {
-    let parts = text
-        .strip_prefix("+++\n")
-        .and_then(|rest| rest.split_once("\n+++\n"));
+pub fn split<'a>(file: &'a str, text: &'a str, faults: &mut Faults) -> Option<(TomlFile<'a>, Source<'a>)> {
+    let parts = text.strip_prefix("+++\n").and_then(|rest| rest.split_once("\n+++\n"));
     let Some((front, body)) = parts else {
-        faults.add(
-            file,
-            1,
-            "the file must begin with front matter between two lines of `+++`",
-        );
+        faults.add(file, 1, "the file must begin with front matter between two lines of `+++`");
         return None;
     };
     let line = text[..text.len() - body.len()].matches('\n').count() + 1;
-    Some((
-        TomlFile {
-            file,
-            first_line: 2,
-            text: front,
-        },
-        Source {
-            file,
-            line,
-            text: body,
-        },
-    ))
+    Some((TomlFile { file, first_line: 2, text: front }, Source { file, line, text: body }))
 }
 
 /// Reads front matter; `lesson` says which keys it must have.
@@ -62,22 +41,11 @@ pub fn read(toml: TomlFile, lesson: bool, faults: &mut Faults) -> Front {
     };
     let keys = if lesson { LESSON_KEYS } else { PAGE_KEYS };
     for key in table.keys().filter(|key| !keys.contains(&key.as_str())) {
-        let sentence = format!(
-            "`{key}` is not a front-matter key; the keys are {}",
-            keys.join(", ")
-        );
+        let sentence = format!("`{key}` is not a front-matter key; the keys are {}", keys.join(", "));
         faults.add(toml.file, toml.line_of_key(key), sentence);
     }
-    let mut reader = Reader {
-        toml,
-        table,
-        faults,
-    };
-    let mut front = Front {
-        title: reader.text("title"),
-        summary: reader.text("summary"),
-        ..Front::default()
-    };
+    let mut reader = Reader { toml, table, faults };
+    let mut front = Front { title: reader.text("title"), summary: reader.text("summary"), ..Front::default() };
     if lesson {
         front.minutes = reader.minutes();
         front.rows = reader.list("rows");
@@ -85,9 +53,7 @@ pub fn read(toml: TomlFile, lesson: bool, faults: &mut Faults) -> Front {
         front.objectives_line = toml.line_of_key("objectives");
         for row in front.rows.iter().filter(|row| !is_row(row)) {
             let sentence = format!("`{row}` is not a curriculum row; rows look like 000.M4.L1");
-            reader
-                .faults
-                .add(toml.file, toml.line_of_key("rows"), sentence);
+            reader.faults.add(toml.file, toml.line_of_key("rows"), sentence);
         }
     }
     front
@@ -113,16 +79,11 @@ impl Reader<'_> {
         } else {
             format!("the front matter lacks `{key}`, {expected}")
         };
-        self.faults
-            .add(self.toml.file, self.toml.line_of_key(key), sentence);
+        self.faults.add(self.toml.file, self.toml.line_of_key(key), sentence);
     }
 
     fn text(&mut self, key: &str) -> String {
-        let text = self
-            .table
-            .get(key)
-            .and_then(Value::as_str)
-            .filter(|text| !text.trim().is_empty());
+        let text = self.table.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
         let text = text.map(str::to_owned);
         text.unwrap_or_else(|| {
             self.refuse(key, "a text in quotes");
@@ -132,26 +93,15 @@ impl Reader<'_> {
 
     fn minutes(&mut self) -> u32 {
         let minutes = self.table.get("minutes").and_then(Value::as_integer);
-        minutes
-            .and_then(|minutes| u32::try_from(minutes).ok())
-            .filter(|minutes| *minutes > 0)
-            .unwrap_or_else(|| {
-                self.refuse("minutes", "a whole number above zero");
-                0
-            })
+        minutes.and_then(|minutes| u32::try_from(minutes).ok()).filter(|minutes| *minutes > 0).unwrap_or_else(|| {
+            self.refuse("minutes", "a whole number above zero");
+            0
+        })
     }
 
     fn list(&mut self, key: &str) -> Vec<String> {
-        let texts = |list: &Vec<Value>| {
-            list.iter()
-                .map(|item| item.as_str().map(str::to_owned))
-                .collect()
-        };
-        let list: Option<Vec<String>> = self
-            .table
-            .get(key)
-            .and_then(Value::as_array)
-            .and_then(texts);
+        let texts = |list: &Vec<Value>| list.iter().map(|item| item.as_str().map(str::to_owned)).collect();
+        let list: Option<Vec<String>> = self.table.get(key).and_then(Value::as_array).and_then(texts);
         list.filter(|list| !list.is_empty()).unwrap_or_else(|| {
             self.refuse(key, "a list of at least one text");
             Vec::new()

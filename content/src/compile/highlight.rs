@@ -35,31 +35,19 @@ pub fn lines(language: Language, source: &str, notes: &[Note]) -> String {
     let syntaxes = SYNTAXES.get_or_init(SyntaxSet::load_defaults_newlines);
     let scopes = SCOPES.get_or_init(|| {
         let scope = |name| Scope::new(name).expect("the scope names above are few and short");
-        CLASSES
-            .iter()
-            .map(|&(name, class)| (scope(name), class))
-            .collect()
+        CLASSES.iter().map(|&(name, class)| (scope(name), class)).collect()
     });
-    let syntax = syntaxes
-        .find_syntax_by_extension(language.extension())
-        .expect("syntect's default set has Rust, Python and C#");
+    let syntax =
+        syntaxes.find_syntax_by_extension(language.extension()).expect("syntect's default set has Rust, Python and C#");
 
     let (mut state, mut stack) = (ParseState::new(syntax), ScopeStack::new());
     let mut html = String::from("<code>");
     for (index, line) in source.lines().enumerate() {
         let number = index + 1;
         let line = format!("{line}\n");
-        let operations = state
-            .parse_line(&line, syntaxes)
-            .expect("the default syntaxes are complete");
-        let noted = if notes.iter().any(|note| note.line == number) {
-            " noted"
-        } else {
-            ""
-        };
-        html.push_str(&format!(
-            "<span class=\"line{noted}\" data-line=\"{number}\">"
-        ));
+        let operations = state.parse_line(&line, syntaxes).expect("the default syntaxes are complete");
+        let noted = if notes.iter().any(|note| note.line == number) { " noted" } else { "" };
+        html.push_str(&format!("<span class=\"line{noted}\" data-line=\"{number}\">"));
         for (class, text) in regions(&mut stack, &line, &operations, scopes) {
             push_region(&mut html, &text, class);
         }
@@ -78,9 +66,7 @@ fn regions(
 ) -> Vec<(&'static str, String)> {
     let mut regions: Vec<(&'static str, String)> = Vec::new();
     for (text, operation) in ScopeRegionIterator::new(operations, line) {
-        stack
-            .apply(operation)
-            .expect("the default syntaxes pop what they push");
+        stack.apply(operation).expect("the default syntaxes pop what they push");
         let class = match class_of(stack, scopes) {
             OPERATOR if text.chars().all(char::is_alphabetic) => KEYWORD,
             OPERATOR => "",
@@ -97,11 +83,7 @@ fn regions(
 
 /// The class of the innermost scope that has one.
 fn class_of(stack: &ScopeStack, scopes: &[(Scope, &'static str)]) -> &'static str {
-    let class = |scope: &Scope| {
-        scopes
-            .iter()
-            .find(|(prefix, _)| prefix.is_prefix_of(*scope))
-    };
+    let class = |scope: &Scope| scopes.iter().find(|(prefix, _)| prefix.is_prefix_of(*scope));
     let innermost = stack.as_slice().iter().rev().find_map(class);
     innermost.map_or("", |(_, class)| class)
 }
@@ -113,9 +95,6 @@ fn push_region(html: &mut String, text: &str, class: &str) {
         html.push_str(&escaped);
     } else {
         let word = escaped.trim_end_matches('\n');
-        html.push_str(&format!(
-            "<span class=\"{class}\">{word}</span>{}",
-            &escaped[word.len()..]
-        ));
+        html.push_str(&format!("<span class=\"{class}\">{word}</span>{}", &escaped[word.len()..]));
     }
 }

@@ -24,82 +24,35 @@ struct Notes {
 }
 
 /// Reads a listing from its lesson's folder, given from the project's root.
-pub fn read(
-    root: &Path,
-    folder: &str,
-    name: &str,
-    at: Source,
-    draft: &mut Draft,
-) -> Option<Listing> {
+pub fn read(root: &Path, folder: &str, name: &str, at: Source, draft: &mut Draft) -> Option<Listing> {
     let file = format!("{folder}/{name}.notes.toml");
     let text = match std::fs::read_to_string(root.join(&file)) {
         Ok(text) => text,
         Err(error) => {
-            draft.faults.add(
-                at.file,
-                at.line,
-                format!("`{file}` cannot be read: {error}"),
-            );
+            draft.faults.add(at.file, at.line, format!("`{file}` cannot be read: {error}"));
             return None;
         }
     };
-    let toml = TomlFile {
-        file: &file,
-        first_line: 1,
-        text: &text,
-    };
+    let toml = TomlFile { file: &file, first_line: 1, text: &text };
     let notes: Notes = toml.read(draft.faults)?;
-    for key in notes
-        .notes
-        .keys()
-        .filter(|key| !Language::ALL.iter().any(|language| language.key() == *key))
-    {
-        draft.faults.add(
-            &file,
-            1,
-            format!("`notes.{key}` is not a language; they are rust, python and csharp"),
-        );
+    for key in notes.notes.keys().filter(|key| !Language::ALL.iter().any(|language| language.key() == *key)) {
+        draft.faults.add(&file, 1, format!("`notes.{key}` is not a language; they are rust, python and csharp"));
     }
     let caption_line = toml.line_of(&notes.caption.span());
-    let caption = prose::inline(
-        draft,
-        Source {
-            file: &file,
-            line: caption_line,
-            text: notes.caption.get_ref(),
-        },
-    );
+    let caption = prose::inline(draft, Source { file: &file, line: caption_line, text: notes.caption.get_ref() });
     let mut panels = Vec::new();
     for language in Language::ALL {
-        let Some((origin, source)) =
-            source(root, folder, name, language, &notes, toml, draft.faults)
-        else {
+        let Some((origin, source)) = source(root, folder, name, language, &notes, toml, draft.faults) else {
             continue;
         };
         let remarks = notes.notes.get(language.key());
-        let notes = remarks
-            .map(|remarks| lines(remarks, &source, toml, draft))
-            .unwrap_or_default();
+        let notes = remarks.map(|remarks| lines(remarks, &source, toml, draft)).unwrap_or_default();
         if remarks.is_none_or(BTreeMap::is_empty) {
-            draft.faults.add(
-                &file,
-                1,
-                format!("the listing has no notes for {}", language.label()),
-            );
+            draft.faults.add(&file, 1, format!("the listing has no notes for {}", language.label()));
         }
-        panels.push(Panel {
-            language,
-            origin,
-            source,
-            notes,
-        });
+        panels.push(Panel { language, origin, source, notes });
     }
-    Some(Listing {
-        name: name.to_owned(),
-        caption,
-        level: (draft.heading + 1).min(4),
-        panels,
-    })
+    Some(Listing { name: name.to_owned(), caption, level: (draft.heading + 1).min(4), panels })
 }
 
 /// The text of one language's version and where it comes from.
@@ -132,25 +85,13 @@ fn source(
 }
 
 /// The remarks with their lines found, in the order of the lines.
-fn lines(
-    remarks: &BTreeMap<String, Spanned<String>>,
-    source: &str,
-    toml: TomlFile,
-    draft: &mut Draft,
-) -> Vec<Note> {
+fn lines(remarks: &BTreeMap<String, Spanned<String>>, source: &str, toml: TomlFile, draft: &mut Draft) -> Vec<Note> {
     let mut notes = Vec::new();
     for (key, remark) in remarks {
         let line = toml.line_of(&remark.span());
         match find(key, source) {
             Ok(number) => {
-                let html = prose::inline(
-                    draft,
-                    Source {
-                        file: toml.file,
-                        line,
-                        text: remark.get_ref(),
-                    },
-                );
+                let html = prose::inline(draft, Source { file: toml.file, line, text: remark.get_ref() });
                 notes.push(Note { line: number, html });
             }
             Err(sentence) => draft.faults.add(toml.file, line, sentence),
@@ -163,24 +104,15 @@ fn lines(
 /// The line, counted from one, that a note's key means.
 fn find(key: &str, source: &str) -> Result<usize, String> {
     if let Ok(number) = key.parse::<usize>() {
-        let line = number
-            .checked_sub(1)
-            .and_then(|index| source.lines().nth(index));
+        let line = number.checked_sub(1).and_then(|index| source.lines().nth(index));
         return line
             .filter(|line| !line.trim().is_empty())
             .map(|_| number)
             .ok_or_else(|| format!("line {number} of the listing is empty or missing"));
     }
-    let hits: Vec<usize> = (1..)
-        .zip(source.lines())
-        .filter(|(_, line)| line.contains(key))
-        .map(|(n, _)| n)
-        .collect();
+    let hits: Vec<usize> = (1..).zip(source.lines()).filter(|(_, line)| line.contains(key)).map(|(n, _)| n).collect();
     match hits[..] {
         [line] => Ok(line),
-        _ => Err(format!(
-            "`{key}` stands on {} lines of the listing; a note needs exactly one",
-            hits.len()
-        )),
+        _ => Err(format!("`{key}` stands on {} lines of the listing; a note needs exactly one", hits.len())),
     }
 }

@@ -21,27 +21,15 @@ pub fn to_mathml(latex: &str, place: Place) -> Result<String, String> {
     if let Some(error) = events.iter().find_map(|event| event.as_ref().err()) {
         let told = error.to_string();
         let what = told.lines().next().unwrap_or("it does not parse").trim();
-        return Err(format!(
-            "the formula `{}` is not LaTeX we can draw: {what}",
-            latex.trim()
-        ));
+        return Err(format!("the formula `{}` is not LaTeX we can draw: {what}", latex.trim()));
     }
-    let display_mode = if place == Place::Display {
-        DisplayMode::Block
-    } else {
-        DisplayMode::Inline
-    };
-    let config = RenderConfig {
-        display_mode,
-        ..RenderConfig::default()
-    };
+    let display_mode = if place == Place::Display { DisplayMode::Block } else { DisplayMode::Inline };
+    let config = RenderConfig { display_mode, ..RenderConfig::default() };
     let mut html = String::new();
     push_mathml(&mut html, events.into_iter(), config)
         .map_err(|error| format!("the formula `{latex}` cannot be written: {error}"))?;
     if html.contains(" style=") {
-        return Err(format!(
-            "the formula `{latex}` needs an inline style, which the site's security policy forbids"
-        ));
+        return Err(format!("the formula `{latex}` needs an inline style, which the site's security policy forbids"));
     }
     Ok(html)
 }

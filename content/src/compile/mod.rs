@@ -60,32 +60,21 @@ pub fn compile(root: &Path) -> Compiled {
     let mut book = Book::default();
     book.site.course = course_file::read(root, &mut book.faults);
     let slugs: Vec<String> = book.site.course.slugs().map(str::to_owned).collect();
-    for slug in slugs
-        .iter()
-        .filter(|slug| root.join("content/lessons").join(slug).is_dir())
-    {
+    for slug in slugs.iter().filter(|slug| root.join("content/lessons").join(slug).is_dir()) {
         assemble::lesson(root, slug, &mut book);
     }
     for name in page_names(root, &mut book.faults) {
         assemble::page(root, &name, &mut book);
     }
     link::check(root, &book.ids, &book.links, &mut book.faults);
-    Compiled {
-        site: book.site,
-        faults: book.faults.into_sorted(),
-        labs: book.labs,
-    }
+    Compiled { site: book.site, faults: book.faults.into_sorted(), labs: book.labs }
 }
 
 /// The names of the Markdown files in `content/pages`, sorted.
 fn page_names(root: &Path, faults: &mut Faults) -> Vec<String> {
     let folder = "content/pages";
     let Ok(entries) = std::fs::read_dir(root.join(folder)) else {
-        faults.add(
-            folder,
-            0,
-            "this folder holds the pages that are not lessons, and cannot be read",
-        );
+        faults.add(folder, 0, "this folder holds the pages that are not lessons, and cannot be read");
         return Vec::new();
     };
     let names = entries.filter_map(|entry| {

@@ -7,8 +7,7 @@ use super::{
     tags::MARKDOWN,
 };
 use pulldown_cmark::{
-    BlockQuoteKind, BrokenLink, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Parser, Tag,
-    TagEnd, html,
+    BlockQuoteKind, BrokenLink, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Parser, Tag, TagEnd, html,
 };
 
 /// Compiles a stretch of Markdown.
@@ -23,20 +22,10 @@ pub fn compile(draft: &mut Draft, source: Source) -> String {
     let parser = Parser::new_with_broken_link_callback(source.text, MARKDOWN, Some(&mut callback));
     let events: Vec<_> = parser.into_offset_iter().collect();
     for (byte, name) in unknown {
-        let sentence =
-            format!("the link reference `[{name}]` is not defined in this stretch of prose");
-        draft
-            .faults
-            .add(source.file, source.line_of(byte), sentence);
+        let sentence = format!("the link reference `[{name}]` is not defined in this stretch of prose");
+        draft.faults.add(source.file, source.line_of(byte), sentence);
     }
-    let mut walk = Walk {
-        draft,
-        source,
-        line: source.line,
-        out: Vec::new(),
-        open: Vec::new(),
-        head: false,
-    };
+    let mut walk = Walk { draft, source, line: source.line, out: Vec::new(), open: Vec::new(), head: false };
     for (event, range) in events {
         walk.line = source.line_of(range.start);
         walk.event(event);
@@ -50,15 +39,10 @@ pub fn compile(draft: &mut Draft, source: Source) -> String {
 pub fn inline(draft: &mut Draft, source: Source) -> String {
     let html = compile(draft, source);
     let html = html.trim();
-    match html
-        .strip_prefix("<p>")
-        .and_then(|rest| rest.strip_suffix("</p>"))
-    {
+    match html.strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>")) {
         Some(inside) if !inside.contains("<p>") => inside.to_owned(),
         _ => {
-            draft
-                .faults
-                .add(source.file, source.line, "this text must be one paragraph");
+            draft.faults.add(source.file, source.line, "this text must be one paragraph");
             html.to_owned()
         }
     }
@@ -66,23 +50,10 @@ pub fn inline(draft: &mut Draft, source: Source) -> String {
 
 /// An element whose text is needed before it can be written.
 enum Open {
-    Heading {
-        level: u8,
-        id: Option<String>,
-        at: usize,
-        text: String,
-    },
-    Code {
-        label: String,
-        text: String,
-    },
-    Link {
-        text: String,
-    },
-    Image {
-        src: String,
-        alt: String,
-    },
+    Heading { level: u8, id: Option<String>, at: usize, text: String },
+    Code { label: String, text: String },
+    Link { text: String },
+    Image { src: String, alt: String },
 }
 
 struct Walk<'d, 'f, 's> {
@@ -114,17 +85,11 @@ impl<'s> Walk<'_, '_, 's> {
             Event::InlineMath(latex) => self.math(&latex, Place::Inline),
             Event::DisplayMath(latex) => self.math(&latex, Place::Display),
             Event::Html(_) | Event::InlineHtml(_) => {
-                self.fault(
-                    "raw HTML is not part of lessons; write Markdown, or put `<` between backticks",
-                );
+                self.fault("raw HTML is not part of lessons; write Markdown, or put `<` between backticks");
             }
             Event::Rule => self.out.push(Event::Rule),
-            Event::HardBreak => {
-                self.fault("a forced line break is not styled; begin a new paragraph or a list")
-            }
-            Event::FootnoteReference(_) | Event::TaskListMarker(_) => {
-                self.fault("this construct is not styled")
-            }
+            Event::HardBreak => self.fault("a forced line break is not styled; begin a new paragraph or a list"),
+            Event::FootnoteReference(_) | Event::TaskListMarker(_) => self.fault("this construct is not styled"),
         }
     }
 
@@ -132,19 +97,13 @@ impl<'s> Walk<'_, '_, 's> {
     fn text(&mut self, text: &str, event: Event<'s>) {
         for open in &mut self.open {
             match open {
-                Open::Heading { text: kept, .. }
-                | Open::Code { text: kept, .. }
-                | Open::Link { text: kept } => {
+                Open::Heading { text: kept, .. } | Open::Code { text: kept, .. } | Open::Link { text: kept } => {
                     kept.push_str(text);
                 }
                 Open::Image { alt, .. } => alt.push_str(text),
             }
         }
-        if !self
-            .open
-            .iter()
-            .any(|open| matches!(open, Open::Code { .. } | Open::Image { .. }))
-        {
+        if !self.open.iter().any(|open| matches!(open, Open::Code { .. } | Open::Image { .. })) {
             self.out.push(event);
         }
     }
@@ -156,7 +115,9 @@ impl<'s> Walk<'_, '_, 's> {
             Ok(math) if place == Place::Inline => self.html(math),
             Ok(math) => {
                 let name = self.draft.name_box("Formula");
-                self.html(format!("<span class=\"math-block\" tabindex=\"0\" role=\"group\" aria-label=\"{name}\">{math}</span>"));
+                self.html(format!(
+                    "<span class=\"math-block\" tabindex=\"0\" role=\"group\" aria-label=\"{name}\">{math}</span>"
+                ));
             }
         }
     }
@@ -169,14 +130,19 @@ impl<'s> Walk<'_, '_, 's> {
             }
             Tag::BlockQuote(Some(kind)) => match callout(kind) {
                 Some((class, title)) => {
-                    self.html(format!("<div class=\"callout {class}\" role=\"note\"><p class=\"callout-title\">{title}</p>\n"));
+                    self.html(format!(
+                        "<div class=\"callout {class}\" role=\"note\"><p class=\"callout-title\">{title}</p>\n"
+                    ));
                 }
-                None => self.fault("callouts are `[!TIP]` (what to look for), `[!WARNING]` (take care) and `[!NOTE]` (aside)"),
+                None => self
+                    .fault("callouts are `[!TIP]` (what to look for), `[!WARNING]` (take care) and `[!NOTE]` (aside)"),
             },
             Tag::CodeBlock(kind) => self.code(kind),
             Tag::Table(alignments) => {
                 let name = self.draft.name_box("Table");
-                self.html(format!("<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{name}\"><table>\n"));
+                self.html(format!(
+                    "<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{name}\"><table>\n"
+                ));
                 if alignments.is_empty() {
                     self.fault("a table needs columns");
                 }
@@ -193,7 +159,9 @@ impl<'s> Walk<'_, '_, 's> {
                 self.html(opening);
                 self.open.push(Open::Link { text: String::new() });
             }
-            Tag::Image { dest_url, .. } => self.open.push(Open::Image { src: dest_url.to_string(), alt: String::new() }),
+            Tag::Image { dest_url, .. } => {
+                self.open.push(Open::Image { src: dest_url.to_string(), alt: String::new() })
+            }
             Tag::Paragraph | Tag::List(_) | Tag::Item | Tag::Emphasis | Tag::Strong | Tag::BlockQuote(None) => {
                 self.out.push(Event::Start(tag));
             }
@@ -251,20 +219,12 @@ impl<'s> Walk<'_, '_, 's> {
                 "Text"
             }
         };
-        self.open.push(Open::Code {
-            label: label.to_owned(),
-            text: String::new(),
-        });
+        self.open.push(Open::Code { label: label.to_owned(), text: String::new() });
     }
 
     fn close(&mut self, open: Open) {
         match open {
-            Open::Heading {
-                level,
-                id,
-                at,
-                text,
-            } => self.close_heading(level, id, at, &text),
+            Open::Heading { level, id, at, text } => self.close_heading(level, id, at, &text),
             Open::Code { label, text } => {
                 let name = self.draft.name_box(&label);
                 let text = escape::html(&text);
@@ -272,9 +232,7 @@ impl<'s> Walk<'_, '_, 's> {
             }
             Open::Link { text } => {
                 if link::is_vague(&text) {
-                    self.fault(format!(
-                        "the link text `{text}` does not say where it leads"
-                    ));
+                    self.fault(format!("the link text `{text}` does not say where it leads"));
                 }
                 self.html("</a>");
             }
@@ -283,11 +241,7 @@ impl<'s> Walk<'_, '_, 's> {
                     self.fault(format!("the image `{src}` needs a text for readers who do not see it: ![text]({src})"));
                 }
                 link::image(self.draft, self.source.file, self.line, &src);
-                self.html(format!(
-                    "<img src=\"{}\" alt=\"{}\">",
-                    escape::html(&src),
-                    escape::html(&alt)
-                ));
+                self.html(format!("<img src=\"{}\" alt=\"{}\">", escape::html(&src), escape::html(&alt)));
             }
         }
     }
@@ -297,7 +251,9 @@ impl<'s> Walk<'_, '_, 's> {
         if level == 1 {
             self.fault("the page's only first-level heading is its title; begin with `##`");
         } else if level > above + 1 || level > 4 {
-            self.fault(format!("a heading of level {level} cannot follow one of level {above}; use level 2 to 4, skipping none"));
+            self.fault(format!(
+                "a heading of level {level} cannot follow one of level {above}; use level 2 to 4, skipping none"
+            ));
         }
         self.draft.heading = if level == 1 { above } else { level.min(4) };
         let id = id.unwrap_or_else(|| escape::slug(text));

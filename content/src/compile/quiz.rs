@@ -49,79 +49,45 @@ pub fn read(root: &Path, folder: &str, slug: &str, at: Source, draft: &mut Draft
     let text = match std::fs::read_to_string(root.join(&file)) {
         Ok(text) => text,
         Err(error) => {
-            draft.faults.add(
-                at.file,
-                at.line,
-                format!("`{file}` cannot be read: {error}"),
-            );
+            draft.faults.add(at.file, at.line, format!("`{file}` cannot be read: {error}"));
             return None;
         }
     };
-    let toml = TomlFile {
-        file: &file,
-        first_line: 1,
-        text: &text,
-    };
+    let toml = TomlFile { file: &file, first_line: 1, text: &text };
     let quiz: QuizToml = toml.read(draft.faults)?;
     let count = quiz.question.len();
     if count < FEWEST_QUESTIONS {
-        let sentence =
-            format!("the quiz has {count} questions; a lesson asks at least {FEWEST_QUESTIONS}");
+        let sentence = format!("the quiz has {count} questions; a lesson asks at least {FEWEST_QUESTIONS}");
         draft.faults.add(&file, 1, sentence);
     }
     let mut seen = BTreeSet::new();
     let questions = quiz.question.into_iter().map(|question| {
-        let (id, line) = (
-            question.id.get_ref().clone(),
-            toml.line_of(&question.id.span()),
-        );
+        let (id, line) = (question.id.get_ref().clone(), toml.line_of(&question.id.span()));
         if !escape::is_kebab(&id) {
-            draft.faults.add(
-                &file,
-                line,
-                format!("the question id `{id}` must be lower-case words joined by hyphens"),
-            );
+            draft.faults.add(&file, line, format!("the question id `{id}` must be lower-case words joined by hyphens"));
         }
         if seen.insert(id.clone()) {
             draft.claim(&format!("quiz-{id}"), &file, line);
         } else {
-            draft
-                .faults
-                .add(&file, line, format!("two questions have the id `{id}`"));
+            draft.faults.add(&file, line, format!("two questions have the id `{id}`"));
         }
         self::question(question, line, toml, draft)
     });
-    Some(Quiz {
-        slug: slug.to_owned(),
-        questions: questions.collect(),
-    })
+    Some(Quiz { slug: slug.to_owned(), questions: questions.collect() })
 }
 
 fn question(question: QuestionToml, line: usize, toml: TomlFile, draft: &mut Draft) -> Question {
     let id = question.id.get_ref().clone();
-    let correct = question
-        .option
-        .iter()
-        .filter(|option| option.correct)
-        .count();
+    let correct = question.option.iter().filter(|option| option.correct).count();
     if question.option.len() < 2 {
-        draft.faults.add(
-            toml.file,
-            line,
-            format!("the question `{id}` needs at least two options"),
-        );
+        draft.faults.add(toml.file, line, format!("the question `{id}` needs at least two options"));
     }
     if !question.multiple && correct != 1 {
-        let sentence = format!(
-            "the question `{id}` has {correct} correct options; it needs exactly one, or `multiple = true`"
-        );
+        let sentence =
+            format!("the question `{id}` has {correct} correct options; it needs exactly one, or `multiple = true`");
         draft.faults.add(toml.file, line, sentence);
     } else if correct == 0 {
-        draft.faults.add(
-            toml.file,
-            line,
-            format!("the question `{id}` has no correct option"),
-        );
+        draft.faults.add(toml.file, line, format!("the question `{id}` has no correct option"));
     }
     let prompt = paragraph(&question.prompt, toml, draft);
     let options = question.option.into_iter().map(|option| {
@@ -141,28 +107,14 @@ fn question(question: QuestionToml, line: usize, toml: TomlFile, draft: &mut Dra
         }
     });
     let options = options.collect();
-    Question {
-        id,
-        prompt,
-        multiple: question.multiple,
-        options,
-    }
+    Question { id, prompt, multiple: question.multiple, options }
 }
 
 /// A value of the file as HTML.
 fn paragraph(text: &Spanned<String>, toml: TomlFile, draft: &mut Draft) -> String {
     if text.get_ref().trim().is_empty() {
-        draft
-            .faults
-            .add(toml.file, toml.line_of(&text.span()), "this text is empty");
+        draft.faults.add(toml.file, toml.line_of(&text.span()), "this text is empty");
         return String::new();
     }
-    prose::inline(
-        draft,
-        Source {
-            file: toml.file,
-            line: toml.line_of(&text.span()),
-            text: text.get_ref(),
-        },
-    )
+    prose::inline(draft, Source { file: toml.file, line: toml.line_of(&text.span()), text: text.get_ref() })
 }

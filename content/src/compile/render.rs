@@ -7,10 +7,7 @@ use std::fmt::Write;
 /// The whole `<main>` of a page.
 pub fn main_element(site: &Site, page: &Page) -> String {
     let (attributes, class) = match &page.kind {
-        Kind::Lesson(lesson) => (
-            format!("data-page=\"lesson\" data-slug=\"{}\"", lesson.slug),
-            "page lesson",
-        ),
+        Kind::Lesson(lesson) => (format!("data-page=\"lesson\" data-slug=\"{}\"", lesson.slug), "page lesson"),
         Kind::Named(name) => (format!("data-page=\"{name}\""), "page"),
     };
     let mut html = format!("<main id=\"main\">\n<article class=\"{class}\" {attributes}>\n");
@@ -31,10 +28,7 @@ pub fn course_list(site: &Site) -> String {
     for module in &site.course.modules {
         let (id, title) = (escape::slug(&module.title), escape::html(&module.title));
         let summary = escape::html(&module.summary);
-        let _ = write!(
-            html,
-            "<h2 id=\"{id}\">{title}</h2>\n<p>{summary}</p>\n<ol class=\"course-list\">\n"
-        );
+        let _ = write!(html, "<h2 id=\"{id}\">{title}</h2>\n<p>{summary}</p>\n<ol class=\"course-list\">\n");
         for (page, lesson) in module.lessons.iter().filter_map(|slug| find(site, slug)) {
             let _ = writeln!(
                 html,
@@ -60,11 +54,7 @@ pub fn code(origin: &str, label: &str, lines: &str) -> String {
 }
 
 fn find<'a>(site: &'a Site, slug: &str) -> Option<(&'a Page, &'a Lesson)> {
-    site.pages.iter().find_map(|page| {
-        page.lesson()
-            .filter(|lesson| lesson.slug == slug)
-            .map(|lesson| (page, lesson))
-    })
+    site.pages.iter().find_map(|page| page.lesson().filter(|lesson| lesson.slug == slug).map(|lesson| (page, lesson)))
 }
 
 fn header(site: &Site, page: &Page) -> String {
@@ -74,14 +64,8 @@ fn header(site: &Site, page: &Page) -> String {
             "<header class=\"page-header\">\n<h1 tabindex=\"-1\">{title}</h1>\n<p class=\"summary\">{summary}</p>\n</header>\n"
         );
     };
-    let module = site
-        .course
-        .modules
-        .iter()
-        .find(|module| module.lessons.contains(&lesson.slug));
-    let module = module
-        .map(|module| escape::html(&module.title))
-        .unwrap_or_default();
+    let module = site.course.modules.iter().find(|module| module.lessons.contains(&lesson.slug));
+    let module = module.map(|module| escape::html(&module.title)).unwrap_or_default();
     let questions = page.blocks.iter().find_map(|block| match block {
         Block::Quiz(quiz) => Some(quiz.questions.len()),
         _ => None,
@@ -117,12 +101,7 @@ fn push_block(html: &mut String, block: &Block) {
 }
 
 fn tabs(listing: &Listing) -> String {
-    let Listing {
-        name,
-        caption,
-        level,
-        panels,
-    } = listing;
+    let Listing { name, caption, level, panels } = listing;
     let mut html = format!(
         "<figure class=\"code-tabs\" id=\"listing-{name}\" data-block=\"tabs\">\n<figcaption>{caption}</figcaption>\n"
     );
@@ -153,11 +132,7 @@ fn quiz(quiz: &Quiz) -> String {
         escape::html(&json)
     );
     for (number, question) in (1..).zip(&quiz.questions) {
-        let hint = if question.multiple {
-            "<p class=\"quiz-hint\">More than one answer is right.</p>\n"
-        } else {
-            ""
-        };
+        let hint = if question.multiple { "<p class=\"quiz-hint\">More than one answer is right.</p>\n" } else { "" };
         let _ = write!(
             html,
             "<li class=\"quiz-question\" id=\"quiz-{}\">\n<p class=\"quiz-prompt\">{}</p>\n{hint}<ul class=\"quiz-options\">\n",
@@ -171,11 +146,7 @@ fn quiz(quiz: &Quiz) -> String {
             "</ul>\n<details>\n<summary>Answer to question {number}</summary>\n<ul class=\"quiz-answers\">\n"
         );
         for option in &question.options {
-            let (class, verdict) = if option.correct {
-                ("right", "Right")
-            } else {
-                ("wrong", "Wrong")
-            };
+            let (class, verdict) = if option.correct { ("right", "Right") } else { ("wrong", "Wrong") };
             let _ = writeln!(
                 html,
                 "<li class=\"{class}\"><strong>{verdict}:</strong> {}<p>{}</p></li>",
@@ -191,11 +162,7 @@ fn quiz(quiz: &Quiz) -> String {
 fn nav(site: &Site, slug: &str) -> String {
     let slugs: Vec<&str> = site.course.slugs().collect();
     let at = slugs.iter().position(|other| *other == slug);
-    let neighbour = |index: Option<usize>| {
-        index
-            .and_then(|index| slugs.get(index))
-            .and_then(|slug| find(site, slug))
-    };
+    let neighbour = |index: Option<usize>| index.and_then(|index| slugs.get(index)).and_then(|slug| find(site, slug));
     let mut html = String::from("<nav class=\"lesson-nav\" aria-label=\"Lessons\">\n");
     if let Some((page, _)) = neighbour(at.and_then(|at| at.checked_sub(1))) {
         html.push_str(&nav_link(page, "prev", "Previous lesson"));
@@ -210,8 +177,5 @@ fn nav(site: &Site, slug: &str) -> String {
 
 fn nav_link(page: &Page, rel: &str, label: &str) -> String {
     let title = escape::html(&page.title);
-    format!(
-        "<a class=\"{rel}\" rel=\"{rel}\" href=\"{}\"><span>{label}</span> {title}</a>\n",
-        page.path
-    )
+    format!("<a class=\"{rel}\" rel=\"{rel}\" href=\"{}\"><span>{label}</span> {title}</a>\n", page.path)
 }

@@ -25,11 +25,7 @@ impl Shell {
             let hits: Vec<usize> = html.match_indices(mark).map(|(at, _)| at).collect();
             match hits[..] {
                 [_] => {}
-                [] => faults.add(
-                    file,
-                    1,
-                    format!("the shell lacks `{mark}`; the page is put in its place"),
-                ),
+                [] => faults.add(file, 1, format!("the shell lacks `{mark}`; the page is put in its place")),
                 [_, second, ..] => {
                     let line = 1 + html[..second].matches('\n').count();
                     faults.add(file, line, format!("the shell has `{mark}` more than once"));
@@ -37,13 +33,7 @@ impl Shell {
             }
         }
         let faults = faults.into_sorted();
-        if faults.is_empty() {
-            Ok(Self {
-                html: html.to_owned(),
-            })
-        } else {
-            Err(faults)
-        }
+        if faults.is_empty() { Ok(Self { html: html.to_owned() }) } else { Err(faults) }
     }
 
     /// The page as a whole HTML file; `base` is for pages whose depth is unknown.
@@ -55,11 +45,7 @@ impl Shell {
             format!("{} · Glassbox", page.title)
         };
         let (title, summary) = (escape::html(&title), escape::html(&page.summary));
-        let kind = if page.lesson().is_some() {
-            "article"
-        } else {
-            "website"
-        };
+        let kind = if page.lesson().is_some() { "article" } else { "website" };
         let head = format!(
             "<meta name=\"description\" content=\"{summary}\">\n\
              <meta property=\"og:title\" content=\"{title}\">\n\

@@ -14,20 +14,16 @@ pub fn read(root: &Path, target: &str) -> Result<String, String> {
     if file.starts_with('/') || file.split('/').any(|part| part == "..") {
         return Err(format!("`{file}` must be a path from the project's root"));
     }
-    let source = std::fs::read_to_string(root.join(file))
-        .map_err(|error| format!("`{file}` cannot be read: {error}"))?;
-    between(&source, name).ok_or_else(|| {
-        format!("`{file}` has no stretch between `// ANCHOR: {name}` and `// ANCHOR_END: {name}`")
-    })
+    let source =
+        std::fs::read_to_string(root.join(file)).map_err(|error| format!("`{file}` cannot be read: {error}"))?;
+    between(&source, name)
+        .ok_or_else(|| format!("`{file}` has no stretch between `// ANCHOR: {name}` and `// ANCHOR_END: {name}`"))
 }
 
 fn between(source: &str, name: &str) -> Option<String> {
     let is = |line: &str, word: &str| line.split_whitespace().rev().take(2).eq([name, word]);
     let begin = source.lines().position(|line| is(line, "ANCHOR:"))?;
-    let length = source
-        .lines()
-        .skip(begin)
-        .position(|line| is(line, "ANCHOR_END:"))?;
+    let length = source.lines().skip(begin).position(|line| is(line, "ANCHOR_END:"))?;
     let lines: Vec<&str> = source
         .lines()
         .skip(begin + 1)
@@ -35,15 +31,8 @@ fn between(source: &str, name: &str) -> Option<String> {
         .filter(|line| !line.contains("ANCHOR:") && !line.contains("ANCHOR_END:"))
         .collect();
     let indented = |line: &&&str| !line.trim().is_empty();
-    let indent = lines
-        .iter()
-        .filter(indented)
-        .map(|line| line.len() - line.trim_start().len())
-        .min()?;
-    let cut: Vec<&str> = lines
-        .iter()
-        .map(|line| line.get(indent..).unwrap_or(""))
-        .collect();
+    let indent = lines.iter().filter(indented).map(|line| line.len() - line.trim_start().len()).min()?;
+    let cut: Vec<&str> = lines.iter().map(|line| line.get(indent..).unwrap_or("")).collect();
     Some(cut.join("\n").trim_matches('\n').to_owned())
 }
 

@@ -27,15 +27,9 @@ pub fn split<'a>(body: Source<'a>, faults: &mut Faults) -> Vec<Piece<'a>> {
     for (index, line) in body.text.split_inclusive('\n').enumerate() {
         let number = body.line + index;
         let next = at + line.len();
-        let opens = line
-            .match_indices("{{")
-            .any(|(i, _)| !verbatim.iter().any(|range| range.contains(&(at + i))));
+        let opens = line.match_indices("{{").any(|(i, _)| !verbatim.iter().any(|range| range.contains(&(at + i))));
         if opens {
-            pieces.push(Piece::Prose(Source {
-                text: &body.text[start..at],
-                line: start_line,
-                ..body
-            }));
+            pieces.push(Piece::Prose(Source { text: &body.text[start..at], line: start_line, ..body }));
             match alone(line) {
                 Some(text) => pieces.push(Piece::Tag(Source { text, line: number, ..body })),
                 None => faults.add(
@@ -48,11 +42,7 @@ pub fn split<'a>(body: Source<'a>, faults: &mut Faults) -> Vec<Piece<'a>> {
         }
         at = next;
     }
-    pieces.push(Piece::Prose(Source {
-        text: &body.text[start..],
-        line: start_line,
-        ..body
-    }));
+    pieces.push(Piece::Prose(Source { text: &body.text[start..], line: start_line, ..body }));
     pieces.retain(|piece| !matches!(piece, Piece::Prose(source) if source.text.trim().is_empty()));
     pieces
 }
@@ -66,13 +56,7 @@ fn alone(line: &str) -> Option<&str> {
 /// The bytes that belong to code or formulas.
 fn verbatim(text: &str) -> Vec<Range<usize>> {
     let is_verbatim = |event: &Event| {
-        matches!(
-            event,
-            Event::Start(Tag::CodeBlock(_))
-                | Event::Code(_)
-                | Event::InlineMath(_)
-                | Event::DisplayMath(_)
-        )
+        matches!(event, Event::Start(Tag::CodeBlock(_)) | Event::Code(_) | Event::InlineMath(_) | Event::DisplayMath(_))
     };
     Parser::new_ext(text, MARKDOWN)
         .into_offset_iter()
@@ -113,21 +97,13 @@ pub fn knobs(words: &[String]) -> Result<String, Vec<String>> {
     let (mut pairs, mut seen, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
     for word in words {
         match word.split_once('=') {
-            Some((key, _)) if seen.contains(&key) => {
-                wrong.push(format!("the knob `{key}` is set twice"))
-            }
+            Some((key, _)) if seen.contains(&key) => wrong.push(format!("the knob `{key}` is set twice")),
             Some((key, value)) if !key.is_empty() && !value.is_empty() => {
                 seen.push(key);
                 pairs.push(format!("{}={}", escape::query(key), escape::query(value)));
             }
-            _ => wrong.push(format!(
-                "`{word}` is not a knob; knobs are written key=value"
-            )),
+            _ => wrong.push(format!("`{word}` is not a knob; knobs are written key=value")),
         }
     }
-    if wrong.is_empty() {
-        Ok(pairs.join("&"))
-    } else {
-        Err(wrong)
-    }
+    if wrong.is_empty() { Ok(pairs.join("&")) } else { Err(wrong) }
 }

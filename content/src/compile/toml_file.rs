@@ -19,19 +19,12 @@ impl TomlFile<'_> {
     /// The line of the file that a stretch begins on.
     pub fn line_of(&self, span: &Range<usize>) -> usize {
         let end = span.start.min(self.text.len());
-        self.first_line
-            + self.text.as_bytes()[..end]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count()
+        self.first_line + self.text.as_bytes()[..end].iter().filter(|byte| **byte == b'\n').count()
     }
 
     /// The line on which a top-level key is set, or the first line.
     pub fn line_of_key(&self, key: &str) -> usize {
-        let sets = |line: &str| {
-            line.split_once('=')
-                .is_some_and(|(name, _)| name.trim() == key)
-        };
+        let sets = |line: &str| line.split_once('=').is_some_and(|(name, _)| name.trim() == key);
         self.first_line + self.text.lines().position(sets).unwrap_or(0)
     }
 
@@ -39,9 +32,7 @@ impl TomlFile<'_> {
     pub fn read<T: DeserializeOwned>(&self, faults: &mut Faults) -> Option<T> {
         toml::from_str(self.text)
             .map_err(|error| {
-                let line = error
-                    .span()
-                    .map_or(self.first_line, |span| self.line_of(&span));
+                let line = error.span().map_or(self.first_line, |span| self.line_of(&span));
                 let sentence = error.message().trim().replace('\n', "; ");
                 faults.add(self.file, line, sentence);
             })

@@ -17,10 +17,7 @@ pub fn write_site(site: &Site, shell: &Shell, out: &Path, base: &str) -> io::Res
         }
         fs::write(file, shell.fill(site, page, base))?;
     }
-    let pages = site
-        .pages
-        .iter()
-        .map(|page| json!({"path": page.path, "title": page.title, "summary": page.summary}));
+    let pages = site.pages.iter().map(|page| json!({"path": page.path, "title": page.title, "summary": page.summary}));
     let list = serde_json::to_string_pretty(&pages.collect::<Vec<_>>())?;
     fs::write(out.join("pages.json"), list + "\n")
 }

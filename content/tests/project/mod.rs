@@ -51,12 +51,7 @@ explain = \"Count again: one finger, and another finger, makes two.\"
 "
         )
     };
-    format!(
-        "{}{}{}",
-        question("one"),
-        question("two"),
-        question("three")
-    )
+    format!("{}{}{}", question("one"), question("two"), question("three"))
 }
 
 /// A project in a folder of its own, removed when the test is done with it.
@@ -70,9 +65,7 @@ impl Project {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&root);
         let project = Self { root };
-        let page = |title: &str| {
-            format!("+++\ntitle = \"{title}\"\nsummary = \"A page.\"\n+++\n\nHello.\n")
-        };
+        let page = |title: &str| format!("+++\ntitle = \"{title}\"\nsummary = \"A page.\"\n+++\n\nHello.\n");
         project
             .write("content/course.toml", "[[module]]\ntitle = \"Part\"\nsummary = \"One.\"\nlessons = [\n\"tiny\",\n]\n")
             .write("content/pages/home.md", &page("Home"))
@@ -124,11 +117,7 @@ impl Project {
 
     /// Its faults as they are printed.
     pub fn faults(&self) -> Vec<String> {
-        self.compile()
-            .faults
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+        self.compile().faults.iter().map(ToString::to_string).collect()
     }
 }
 
@@ -143,10 +132,7 @@ pub fn one_fault(name: &str, spoil: impl FnOnce(&Project), expected: &str) {
     let project = Project::new(name);
     spoil(&project);
     let faults = project.faults();
-    assert!(
-        faults.len() == 1 && faults[0].starts_with(expected),
-        "expected: {expected}\nfound: {faults:#?}"
-    );
+    assert!(faults.len() == 1 && faults[0].starts_with(expected), "expected: {expected}\nfound: {faults:#?}");
 }
 
 /// Puts a line of Markdown on line 11 of the lesson.

@@ -59,10 +59,7 @@ impl GptConfig {
     /// A vector such as a bias is a tensor of one row.
     pub fn tensors(&self) -> Vec<(String, [usize; 2])> {
         let d = self.d_model;
-        let mut all = vec![
-            ("tok_emb".to_owned(), [self.vocab_size, d]),
-            ("pos_emb".to_owned(), [self.context, d]),
-        ];
+        let mut all = vec![("tok_emb".to_owned(), [self.vocab_size, d]), ("pos_emb".to_owned(), [self.context, d])];
         for layer in 0..self.n_layers {
             let mut add = |name: &str, shape| all.push((format!("blocks.{layer}.{name}"), shape));
             add("ln1.gain", [1, d]);

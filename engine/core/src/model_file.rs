@@ -78,12 +78,18 @@ impl ModelFile {
         let Described { version, config, tokenizer, training } =
             serde_json::from_str(described).map_err(|e| format!("The model's description cannot be read: {e}."))?;
         if version != 1 {
-            return Err(format!("The file is of version {version}; this Glassbox reads version 1. Reload the page to get the newest."));
+            return Err(format!(
+                "The file is of version {version}; this Glassbox reads version 1. Reload the page to get the newest."
+            ));
         }
         config.validate()?;
         tokenizer.validate()?;
         if tokenizer.vocab_size() != config.vocab_size {
-            return Err(format!("The tokenizer has {} tokens, but the model {}.", tokenizer.vocab_size(), config.vocab_size));
+            return Err(format!(
+                "The tokenizer has {} tokens, but the model {}.",
+                tokenizer.vocab_size(),
+                config.vocab_size
+            ));
         }
         let weights = take(&mut file, &config, "")?;
         let training = training.map(|described| read_training(described, &mut file, &config)).transpose()?;
@@ -157,7 +163,10 @@ fn take(file: &mut TensorFile, config: &GptConfig, prefix: &str) -> Result<BTree
             return Err(format!("Tensor {key} has the shape {:?}; the model needs {shape:?}.", array.shape));
         }
         if let Some(at) = array.data.iter().position(|x| !x.is_finite()) {
-            return Err(format!("Tensor {key} holds {} at position {at}; a model of such numbers cannot run.", array.data[at]));
+            return Err(format!(
+                "Tensor {key} holds {} at position {at}; a model of such numbers cannot run.",
+                array.data[at]
+            ));
         }
         found.insert(name, array.data);
     }
@@ -218,7 +227,7 @@ mod tests {
         assert!(refuse(&|f| drop(f.tensors.remove("tok_emb"))).contains("lacks the tensor tok_emb"));
         assert!(refuse(&|f| f.tensors.get_mut("tok_emb").unwrap().shape.reverse()).contains("shape [4, 3]"));
         assert!(refuse(&|f| f.tensors.get_mut("tok_emb").unwrap().data[5] = f32::NAN).contains("position 5"));
-        assert!(refuse(&|f| drop(f.metadata.clear())).contains("not made by Glassbox"));
+        assert!(refuse(&|f| f.metadata.clear()).contains("not made by Glassbox"));
         let huge = refuse(&|f| {
             let text = f.metadata[MODEL_KEY].replace("\"d_model\":4", "\"d_model\":999999999999");
             f.metadata.insert(MODEL_KEY.into(), text);

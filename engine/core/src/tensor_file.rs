@@ -45,18 +45,31 @@ impl TensorFile {
     /// A sentence that says what is wrong with the file and where.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
         if bytes.len() > MAX_FILE {
-            return Err(format!("The file has {} MB; at most {} MB can be opened here.", bytes.len() >> 20, MAX_FILE >> 20));
+            return Err(format!(
+                "The file has {} MB; at most {} MB can be opened here.",
+                bytes.len() >> 20,
+                MAX_FILE >> 20
+            ));
         }
         let Some(length) = bytes.first_chunk::<8>().map(|b| u64::from_le_bytes(*b)) else {
-            return Err(format!("The file has only {} bytes; a safetensors file starts with 8 bytes of header length.", bytes.len()));
+            return Err(format!(
+                "The file has only {} bytes; a safetensors file starts with 8 bytes of header length.",
+                bytes.len()
+            ));
         };
         if length > MAX_HEADER {
-            return Err("This is not a safetensors file: its first 8 bytes do not give a sensible header length.".into());
+            return Err(
+                "This is not a safetensors file: its first 8 bytes do not give a sensible header length.".into()
+            );
         }
         if length > bytes.len() as u64 - 8 {
-            return Err(format!("The file is cut short: its header should have {length} bytes, but only {} are there.", bytes.len() - 8));
+            return Err(format!(
+                "The file is cut short: its header should have {length} bytes, but only {} are there.",
+                bytes.len() - 8
+            ));
         }
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| format!("The file's header cannot be read: {e}."))?;
+        let (_, header) =
+            SafeTensors::read_metadata(bytes).map_err(|e| format!("The file's header cannot be read: {e}."))?;
         let metadata = header.metadata().iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
         let file = SafeTensors::deserialize(bytes).map_err(|e| format!("The file is damaged or cut short: {e}."))?;
         if file.len() > MAX_TENSORS {
@@ -70,8 +83,9 @@ impl TensorFile {
             if view.shape().len() > 8 {
                 return Err(format!("Tensor {name} has {} dimensions; at most 8 are allowed.", view.shape().len()));
             }
-            let data = numbers(view.dtype(), view.data())
-                .ok_or_else(|| format!("Tensor {name} holds {:?} numbers; only F32, F16 and BF16 can be read.", view.dtype()))?;
+            let data = numbers(view.dtype(), view.data()).ok_or_else(|| {
+                format!("Tensor {name} holds {:?} numbers; only F32, F16 and BF16 can be read.", view.dtype())
+            })?;
             tensors.insert(name.to_owned(), Array { shape: view.shape().to_vec(), data });
         }
         Ok(Self { metadata, tensors })

@@ -73,6 +73,7 @@ pub async fn read_back(params: &Params) -> Result<Weights, JobError> {
 /// # Errors
 /// If the device was lost.
 pub(crate) async fn floats<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, JobError> {
-    let data = tensor.into_data_async().await.map_err(|e| JobError::Device(format!("the device gave no answer ({e:?}).")))?;
+    let data =
+        tensor.into_data_async().await.map_err(|e| JobError::Device(format!("the device gave no answer ({e:?}).")))?;
     Ok(data.iter::<f32>().collect())
 }

@@ -91,7 +91,9 @@ pub(super) fn check(text: &str) -> Result<(), String> {
         return Err("This is not a text: it holds zero bytes. Save it as plain text (UTF-8) first.".into());
     }
     if chars.all(|c| c == first) {
-        return Err(format!("The whole text is the character “{first}” again and again: there is nothing to learn. Use a text with words in it."));
+        return Err(format!(
+            "The whole text is the character “{first}” again and again: there is nothing to learn. Use a text with words in it."
+        ));
     }
     Ok(())
 }
@@ -106,7 +108,9 @@ impl TokenizerPlan {
         if let TokenizerChoice::Bpe { vocab_size } = choice
             && !(256..=8192).contains(&vocab_size)
         {
-            return Err(format!("The vocabulary is to have {vocab_size} tokens; it must be between 256 (the bytes) and 8192."));
+            return Err(format!(
+                "The vocabulary is to have {vocab_size} tokens; it must be between 256 (the bytes) and 8192."
+            ));
         }
         Ok(Self { choice })
     }

@@ -44,10 +44,14 @@ pub(crate) async fn open(job: OpenTraining, cx: Context<OpenTraining>) -> Result
         Start::Checkpoint(bytes) => {
             let mut file = ModelFile::read(&bytes).map_err(JobError::Invalid)?;
             let state = file.training.take().ok_or_else(|| {
-                JobError::Invalid("This file holds a model but no training state, so training cannot go on from it.".into())
+                JobError::Invalid(
+                    "This file holds a model but no training state, so training cannot go on from it.".into(),
+                )
             })?;
             if state.text_crc != text_crc(&job.text) {
-                return Err(JobError::Invalid("The text is not the one this model was trained on. Choose that text to go on.".into()));
+                return Err(JobError::Invalid(
+                    "The text is not the one this model was trained on. Choose that text to go on.".into(),
+                ));
             }
             let corpus = Corpus::new(&job.text, &file.tokenizer, file.config.context).map_err(JobError::Invalid)?;
             Trainer::resume(file, state, corpus, cx.device())

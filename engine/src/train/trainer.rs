@@ -58,7 +58,15 @@ pub struct StepOutcome {
 
 impl Trainer {
     /// A model with `weights`, at step zero.
-    pub fn new(config: GptConfig, training: TrainConfig, weights: &Weights, tokenizer: Tokenizer, corpus: Corpus, text_crc: u32, device: &Device) -> Self {
+    pub fn new(
+        config: GptConfig,
+        training: TrainConfig,
+        weights: &Weights,
+        tokenizer: Tokenizer,
+        corpus: Corpus,
+        text_crc: u32,
+        device: &Device,
+    ) -> Self {
         let params = gpt::to_device(&config, weights, device);
         let adamw = AdamW::new(&params);
         Self {
@@ -185,10 +193,7 @@ impl Trainer {
         let model = Gpt::new(self.config, &tracked);
         let loss = self.loss(&model, inputs, targets, &self.device.clone().autodiff()) * share;
         let mut grads = loss.backward();
-        let grads = tracked
-            .into_iter()
-            .filter_map(|(name, p)| Some((name, p.grad_remove(&mut grads)?)))
-            .collect();
+        let grads = tracked.into_iter().filter_map(|(name, p)| Some((name, p.grad_remove(&mut grads)?))).collect();
         (loss.inner(), grads)
     }
     // ANCHOR_END: gradients
@@ -276,4 +281,3 @@ fn add(mut a: Params, b: Params) -> Params {
     }
     a
 }
-

@@ -50,8 +50,14 @@ pub async fn train(setting: &Setting, device: &Device) -> Vec<f32> {
         context: setting.context,
         tied_head: true,
     };
-    let training =
-        TrainConfig { batch: setting.batch, steps: STEPS, learning_rate: 3e-3, warmup: 5, seed: 7, ..TrainConfig::default() };
+    let training = TrainConfig {
+        batch: setting.batch,
+        steps: STEPS,
+        learning_rate: 3e-3,
+        warmup: 5,
+        seed: 7,
+        ..TrainConfig::default()
+    };
     let corpus = Corpus::new(&text, &tokenizer, config.context).expect("the text is long enough");
     let weights = gpt::init(&config, training.seed);
     let cell = RefCell::new(Trainer::new(config, training, &weights, tokenizer, corpus, 0, device));

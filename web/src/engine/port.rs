@@ -96,6 +96,8 @@ fn explain(said: &str) -> String {
     let causes = [
         ("call stack", "it ran out of stack"),
         ("recursion", "it ran out of stack"),
+        // The stack of a WebAssembly program grows down to address zero: what runs over it leaves the memory.
+        ("out of bounds", "it ran out of stack, or reached outside its memory"),
         ("memory", "it ran out of memory"),
         ("unreachable", "it stopped on an instruction that must never be reached, as after running out of memory"),
     ];
@@ -110,6 +112,7 @@ mod tests {
     #[test]
     fn browser_errors_become_causes() {
         assert!(explain("Uncaught RangeError: Maximum call stack size exceeded").contains("stack"));
+        assert!(explain("Uncaught RuntimeError: memory access out of bounds").contains("stack"));
         assert!(explain("").contains("loaded"));
         assert!(explain("Uncaught RuntimeError: odd").contains("odd"));
     }

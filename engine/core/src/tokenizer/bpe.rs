@@ -120,8 +120,7 @@ impl BpeTrainer {
                 *counts.entry((pair[0], pair[1])).or_default() += n;
             }
         }
-        let (&(left, right), &count) =
-            counts.iter().max_by_key(|&(pair, count)| (count, std::cmp::Reverse(pair)))?;
+        let (&(left, right), &count) = counts.iter().max_by_key(|&(pair, count)| (count, std::cmp::Reverse(pair)))?;
         if count < 2 {
             return None;
         }

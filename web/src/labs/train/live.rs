@@ -52,7 +52,10 @@ fn BigNumbers(session: Session) -> impl IntoView {
     let shown = session.shown;
     let steps = move || session.opened.with(|opened| opened.as_ref().map_or(0, |opened| opened.training.steps));
     let number = |loss: Option<f32>| loss.map_or("–".to_owned(), |loss| format!("{loss:.3}"));
-    let time_left = move || shown.get().numbers.seconds_left.map_or("–".to_owned(), super::presets::duration);
+    let time_left = move || match shown.get().numbers {
+        numbers if steps() > 0 && numbers.step >= steps() => "done".to_owned(),
+        numbers => numbers.seconds_left.map_or("–".to_owned(), super::presets::duration),
+    };
     let speed = move || match shown.get().numbers.tokens_per_s {
         0.0 => "–".to_owned(),
         speed => crate::widgets::lines::number(speed.round()),

@@ -116,6 +116,7 @@ fn PresetCard(
         now.shape == preset.settings.shape && now.training == training_of(&preset, &now)
     };
     let shape = preset.settings.shape;
+    let layers = if shape.n_layers == 1 { "1 layer".to_owned() } else { format!("{} layers", shape.n_layers) };
     let parameters = move || {
         let settings = Settings { tokenizer: session.settings.get().tokenizer, ..preset.settings };
         number(settings.config(distinct.get()).parameters() as f64)
@@ -141,7 +142,7 @@ fn PresetCard(
         >
             <b>{preset.label}</b>
             <span class="preset-mark" hidden=move || !is_suggested()>"suggested for this device"</span>
-            <span>{format!("{} layers of {}, {} heads, {} tokens at once", shape.n_layers, shape.d_model, shape.n_heads, shape.context)}</span>
+            <span>{format!("{} of {}, {} heads, {} tokens at once", layers, shape.d_model, shape.n_heads, shape.context)}</span>
             <span>{parameters} " parameters"</span>
             <span>{format!("{} steps: ", preset.settings.training.steps)} {time}</span>
             <span>{preset.promise}</span>
