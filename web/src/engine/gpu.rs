@@ -1,5 +1,6 @@
 //! Whether this browser offers WebGPU, and through which adapter.
 
+use super::status;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -28,6 +29,16 @@ pub async fn gpu_available() -> Option<Adapter> {
     let flag = |object: &JsValue| property(object, "isFallbackAdapter").and_then(|value| value.as_bool());
     let software = flag(&info).or_else(|| flag(&adapter)).unwrap_or(false) || is_software(&name);
     Some(Adapter { name: if name.is_empty() { "an adapter without a name".into() } else { name }, software })
+}
+
+/// Completes the device's name: browsers tell a page which adapter there is, but not the worker's program.
+pub async fn name_adapter() {
+    let Some(adapter) = gpu_available().await else { return };
+    status::change(|status| {
+        if status.device.as_deref() == Some("WebGPU") {
+            status.device = Some(format!("WebGPU ({})", adapter.name));
+        }
+    });
 }
 
 /// Adapters that are programs, by the names they go by.

@@ -1,7 +1,7 @@
 //! Owns the worker: queues until it is ready, listens for its heartbeat, replaces it when it fails.
 
 use super::{
-    BUILD,
+    BUILD, gpu,
     heartbeat::{BEAT_MS, Heartbeat, Pulse},
     port::{Heard, Port, Program},
     runs::{Cancelled, Event, Listener, Runs},
@@ -252,6 +252,9 @@ fn ready(build: &str, device: String) {
         status.generation += 1;
         status.recovered_ms = recovered.or(status.recovered_ms);
     });
+    if with(|it| it.program == Program::Gpu) {
+        leptos::task::spawn_local(gpu::name_adapter());
+    }
     flush();
 }
 
