@@ -135,6 +135,8 @@
   function watch(worker) {
     worker?.addEventListener('statechange', () => {
       if (worker.state === 'installed' && navigator.serviceWorker.controller) announce();
+      // The first install failed: this visit works, a later one tries again.
+      if (worker.state === 'redundant' && !registration.active) root.dataset.offline = 'unavailable';
     });
   }
 
@@ -161,6 +163,7 @@
     registration = await navigator.serviceWorker.register(new URL('sw.js', base), { scope: base.pathname, updateViaCache: 'none' });
     if (registration.waiting && controlled) announce();
     watch(registration.installing);
+    if (!registration.installing && !registration.waiting && !registration.active) root.dataset.offline = 'unavailable';
     registration.addEventListener('updatefound', () => watch(registration.installing));
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') registration.update().catch(() => {});

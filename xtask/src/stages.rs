@@ -125,7 +125,10 @@ fn browser_tests(root: &Path) -> Result<()> {
     files.sort();
     let test = |file: &str| -> Result<()> {
         let mut node = Command::new("node");
-        node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).arg(format!("tests/{file}"));
+        // A test that fails may leave its server or browser running: the process ends all the same.
+        let flags =
+            ["--test", "--test-concurrency=1", "--test-reporter=spec", "--test-force-exit", "--test-timeout=600000"];
+        node.args(flags).arg(format!("tests/{file}"));
         node.current_dir(&folder).env("XTASK", std::env::current_exe()?);
         if let Some(chromium) = tools::chromium() {
             node.env("CHROMIUM", chromium);
