@@ -176,6 +176,7 @@ const firstScreen = (page) => page.evaluate(() => {
     if (element.matches('[data-lab], [data-lab] *')) break;
     if (element.closest('#device-slot, #theme-slot')) continue;
     const box = element.getBoundingClientRect();
+    if (box.width <= 1) continue; // words for screen readers only
     places.push(`${element.tagName} ${Math.round(box.left)},${Math.round(box.top)} ${Math.round(box.width)}x${Math.round(box.height)} ${element.textContent.trim().slice(0, 40)}`);
   }
   return places;

@@ -27,8 +27,12 @@ const MEDIAN_CANCEL_MS = 100;
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
-/** Long tasks of a stretch of training at a fourth of the processor's speed. */
-async function longTasks() {
+/**
+ * The tasks of the page's main thread while it trains at a fourth of the processor's speed, longest first, as
+ * `{ wall, cpu }` in milliseconds. On a busy test machine a task also stands still while other programs have the
+ * processor, so its own processor time is what counts; the slowing down is part of that.
+ */
+async function tasksWhileTraining() {
   const page = await freshPage(browser, { serviceWorkers: 'block' });
   const record = await hygiene(page, server.origin);
   await open(page, server, LESSON);
@@ -36,34 +40,37 @@ async function longTasks() {
   const { step } = await waitStep(page, 40);
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Emulation.setCPUThrottlingRate', { rate: 4 });
-  await page.evaluate(() => {
-    window.longTasks = [];
-    new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((entry) => entry.duration)))
-      .observe({ type: 'longtask' });
-  });
+  await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
   // Samples, checkpoints, a growing chart, and a learner who looks at it.
-  const canvas = trainLab(page).locator('.train-live figure.chart canvas').first();
-  await canvas.focus();
+  await trainLab(page).locator('.train-live figure.chart canvas').first().focus();
   for (let at = 1; at <= 10; at += 1) {
     await waitStep(page, step + at * 40);
     await page.keyboard.press(at % 2 ? 'End' : 'ArrowLeft');
   }
-  const tasks = await page.evaluate(() => window.longTasks);
+  const { traceEvents: events } = JSON.parse((await browser.stopTracing()).toString('utf8'));
   await devtools.send('Emulation.setCPUThrottlingRate', { rate: 1 });
   record.assertClean('training on a slow processor');
   await page.context().close();
-  return tasks;
+
+  const thread = ({ pid, tid }) => `${pid} ${tid}`;
+  const mains = new Set(events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(thread));
+  return events
+    .filter((event) => event.ph === 'X' && event.name.endsWith('RunTask') && mains.has(thread(event)))
+    .map(({ dur, tdur = 0 }) => ({ wall: dur / 1000, cpu: tdur / 1000 }))
+    .sort((a, b) => b.cpu - a.cpu);
 }
 
 test('no task over 200 ms on the main thread while training at a fourth of the speed', async () => {
-  let tasks;
+  let longest;
   for (let attempt = 1; attempt <= 2; attempt += 1) {
-    tasks = await longTasks();
-    const longest = Math.max(0, ...tasks);
-    console.log(`# attempt ${attempt}: ${tasks.length} tasks over 50 ms, the longest ${longest.toFixed(0)} ms`);
+    const tasks = await tasksWhileTraining();
+    assert.ok(tasks.length > 100, `the trace has the main thread’s tasks (${tasks.length})`);
+    longest = tasks[0].cpu;
+    const wall = Math.max(...tasks.map((task) => task.wall));
+    console.log(`# attempt ${attempt}: the longest task took ${longest.toFixed(0)} ms of processor time (${wall.toFixed(0)} ms with waiting for the processor)`);
     if (longest <= LONGEST_TASK_MS) return;
   }
-  assert.fail(`tasks of ${tasks.map((ms) => ms.toFixed(0))} ms`);
+  assert.fail(`a task of ${longest.toFixed(0)} ms`);
 });
 
 /** Watches for `arrived` inside the page and answers how long after the click it came true. */
