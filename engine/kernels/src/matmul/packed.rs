@@ -1,0 +1,62 @@
+//! Blocks for the caches, strips for the registers.
+
+use super::{
+    Out, View,
+    micro::{self, COLUMNS, ROWS},
+    pack,
+};
+use std::cell::RefCell;
+
+/// Terms summed before results are put down: a strip of `b` (8 KiB) stays in the first-level cache.
+const K_BLOCK: usize = 256;
+/// Rows of `a` packed at a time (96 KiB): they stay in the second-level cache.
+const M_BLOCK: usize = 96;
+
+thread_local! {
+    /// Room for packed factors, kept from one product to the next.
+    static ROOM: RefCell<[Vec<f32>; 2]> = const { RefCell::new([Vec::new(), Vec::new()]) };
+}
+
+/// `out = a · b`, sizes `[m, k, n]`.
+pub(super) fn product([m, k, n]: [usize; 3], a: View, b: View, mut out: Out) {
+    if k == 0 && !out.add {
+        for i in 0..m {
+            out.data[i * out.row..i * out.row + n].fill(0.0);
+        }
+    }
+    ROOM.with_borrow_mut(|[room_a, room_b]| {
+        let deep = k.min(K_BLOCK);
+        grow(room_a, m.min(M_BLOCK).next_multiple_of(ROWS) * deep);
+        grow(room_b, n.next_multiple_of(COLUMNS) * deep);
+        for p0 in (0..k).step_by(K_BLOCK) {
+            let deep = K_BLOCK.min(k - p0);
+            // Of `b`, columns become strips: seen transposed, they are rows.
+            let columns = View { data: b.data, row: b.column, column: b.row };
+            pack::strips::<COLUMNS>(columns, [0, p0], [n, deep], room_b);
+            let add = out.add || p0 > 0;
+            for i0 in (0..m).step_by(M_BLOCK) {
+                let rows = M_BLOCK.min(m - i0);
+                pack::strips::<ROWS>(a, [i0, p0], [rows, deep], room_a);
+                block(room_a, room_b, [i0, rows, deep, n], &mut out, add);
+            }
+        }
+    });
+}
+
+/// All tiles of `rows` rows, beginning with row `i0`.
+#[cfg_attr(relaxed, target_feature(enable = "relaxed-simd"))]
+fn block(a: &[f32], b: &[f32], [i0, rows, deep, n]: [usize; 4], out: &mut Out, add: bool) {
+    for (j, b) in (0..n).step_by(COLUMNS).zip(b.chunks_exact(deep * COLUMNS)) {
+        let columns = COLUMNS.min(n - j);
+        for (i, a) in (0..rows).step_by(ROWS).zip(a.chunks_exact(deep * ROWS)) {
+            let tile = micro::tile(a, b);
+            micro::put(tile, out, add, i0 + i, j, ROWS.min(rows - i), columns);
+        }
+    }
+}
+
+fn grow(room: &mut Vec<f32>, length: usize) {
+    if room.len() < length {
+        room.resize(length, 0.0);
+    }
+}
