@@ -7,7 +7,7 @@ use burn::tensor::Device;
 pub struct Opened {
     /// For making tensors.
     pub device: Device,
-    /// "CPU", or "WebGPU" with the adapter's name.
+    /// "CPU, relaxed SIMD" (after the kernels' variant), or "WebGPU" with the adapter's name.
     pub name: String,
 }
 
@@ -16,7 +16,7 @@ pub struct Opened {
 /// # Errors
 /// One sentence: there is no adapter, or the self-test found wrong numbers.
 pub async fn open() -> Result<Opened, String> {
-    let opened = open_untested().await?;
+    let opened = reopen().await?;
     let checks = self_test::run_on(&opened.device).await.map_err(|e| e.to_string())?;
     match checks.iter().find(|check| !check.passed()) {
         None => Ok(opened),
@@ -32,9 +32,51 @@ pub fn is_gpu(device: &Device) -> bool {
     cfg!(feature = "gpu") && *device != Device::flex()
 }
 
+/// Opens the device this build is for without a self-test: for the successor of a device that was lost,
+/// which has to go on within seconds and whose kind has proved itself before.
+///
+/// # Errors
+/// One sentence: there is no adapter.
+pub async fn reopen() -> Result<Opened, String> {
+    open_untested().await
+}
+
+/// Calls `hook` with the browser's words once the open device is lost, whoever lost it. The CPU never is.
+#[cfg(not(all(feature = "gpu", target_arch = "wasm32")))]
+pub fn on_loss(_hook: impl Fn(String) + Send + 'static) {}
+
+/// Destroys the open device on purpose, for a drill; false where there is none to lose.
+#[cfg(not(feature = "gpu"))]
+pub fn lose() -> bool {
+    false
+}
+
 #[cfg(not(feature = "gpu"))]
 async fn open_untested() -> Result<Opened, String> {
-    Ok(Opened { device: Device::flex(), name: "CPU".into() })
+    Ok(Opened { device: Device::flex(), name: format!("CPU, {}", kernels::VARIANT) })
+}
+
+#[cfg(feature = "gpu")]
+thread_local! {
+    /// The device that Burn computes on, shared with whoever needs it beside Burn.
+    static SHARED: std::cell::OnceCell<burn::tensor::wgpu::wgpu::Device> = const { std::cell::OnceCell::new() };
+}
+
+/// Calls `hook` with the browser's words once the open device is lost, whoever lost it.
+// Only in a browser can a device have several listeners: natively this one would replace Burn's own.
+#[cfg(all(feature = "gpu", target_arch = "wasm32"))]
+pub fn on_loss(hook: impl Fn(String) + Send + 'static) {
+    SHARED.with(|shared| {
+        if let Some(device) = shared.get() {
+            device.set_device_lost_callback(move |_, words| hook(words));
+        }
+    });
+}
+
+/// Destroys the open device on purpose, for a drill; false where there is none to lose.
+#[cfg(feature = "gpu")]
+pub fn lose() -> bool {
+    SHARED.with(|shared| shared.get().map(|device| device.destroy()).is_some())
 }
 
 /// Dispatches recorded before they are submitted. A training step makes some hundreds, and every
@@ -47,6 +89,8 @@ async fn open_untested() -> Result<Opened, String> {
     let options = Device::wgpu_options().tasks_max(DISPATCHES_PER_SUBMIT);
     let (device, setup) =
         options.init_with_setup_async().await.map_err(|e| format!("WebGPU could not be started ({e})."))?;
+    // The first device stays: the program that lost it is replaced, so there is never a second here.
+    SHARED.with(|shared| drop(shared.set(setup.device.clone())));
     let info = setup.adapter.get_info();
     let name = match info.name.as_str() {
         "" => "WebGPU".to_owned(),

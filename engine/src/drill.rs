@@ -1,6 +1,6 @@
 //! Failing on purpose: see [`engine_core::jobs::drill`].
 
-use crate::run::Context;
+use crate::{device, run::Context};
 use engine_core::{job::JobError, jobs::drill::Drill};
 
 pub(crate) async fn run(drill: Drill, cx: Context<Drill>) -> Result<(), JobError> {
@@ -21,6 +21,13 @@ pub(crate) async fn run(drill: Drill, cx: Context<Drill>) -> Result<(), JobError
             std::hint::black_box(sink(1));
             Ok(())
         }
+        Drill::LoseDevice if device::lose() => loop {
+            // The embedder hears of the loss and ends this worker, and this run with it.
+            cx.checkpoint().await?;
+        },
+        Drill::LoseDevice => Err(JobError::Invalid(
+            "The CPU cannot be lost. Choose WebGPU at the top of the page first, then lose it.".into(),
+        )),
     }
 }
 

@@ -1,19 +1,19 @@
 //! Continuing a text with a KV-cache, one token at a time.
 
 use crate::{
-    gpt::{self, Cache, Gpt, weights::floats},
+    gpt::Decoder,
     run::{Context, Sessions},
     train::job::Session,
 };
-use burn::tensor::Device;
 use engine_core::{
+    config::GptConfig,
     job::JobError,
     jobs::{
         ModelSource, TokenChance,
         generate::{Continuation, Generate, Generated},
     },
     model_file::ModelFile,
-    reference::softmax::softmax,
+    reference::{gpt::Weights, softmax::softmax},
     rng::{Rng, Stream},
     sampling::{self, Sampling},
     tokenizer::Tokenizer,
@@ -30,7 +30,7 @@ pub(crate) async fn run(job: Generate, cx: Context<Generate>) -> Result<Continua
             job.tokens
         )));
     }
-    let (model, tokenizer) = open(job.model, cx.sessions(), cx.device())?;
+    let Model { config, weights, tokenizer } = open(job.model, cx.sessions())?;
     let encoded = tokenizer.encode(&job.prompt);
     let mut prompt = encoded.ids;
     if prompt.is_empty() {
@@ -40,11 +40,11 @@ pub(crate) async fn run(job: Generate, cx: Context<Generate>) -> Result<Continua
             prompt.push(0);
         }
     }
-    let mut writer = Writer::new(&model, &prompt, cx.device());
+    let mut writer = Writer::new(config, &weights, &prompt);
     let mut written = Vec::new();
     let mut first = 0.0;
     for n in 0..job.tokens {
-        let pick = writer.next(&job.sampling).await?;
+        let pick = writer.next(&job.sampling);
         written.push(pick.id);
         cx.update(&Generated {
             text: tokenizer.decode(&written),
@@ -66,18 +66,24 @@ pub(crate) async fn run(job: Generate, cx: Context<Generate>) -> Result<Continua
     })
 }
 
+/// A model that is ready to be read from.
+pub(crate) struct Model {
+    pub(crate) config: GptConfig,
+    pub(crate) weights: Weights,
+    pub(crate) tokenizer: Tokenizer,
+}
+
 /// Opens a model from a file, or looks at one in training.
-pub(crate) fn open(source: ModelSource, sessions: &Sessions, device: &Device) -> Result<(Gpt, Tokenizer), JobError> {
+pub(crate) fn open(source: ModelSource, sessions: &Sessions) -> Result<Model, JobError> {
     match source {
         ModelSource::File(bytes) => {
-            let file = ModelFile::read(&bytes).map_err(JobError::Invalid)?;
-            let params = gpt::to_device(&file.config, &file.weights, device);
-            Ok((Gpt::new(file.config, &params), file.tokenizer))
+            let ModelFile { config, weights, tokenizer, .. } = ModelFile::read(&bytes).map_err(JobError::Invalid)?;
+            Ok(Model { config, weights, tokenizer })
         }
         ModelSource::Session(id) => {
             let session = sessions.get::<Session>(id)?;
             let trainer = session.trainer.borrow();
-            Ok((trainer.model(), trainer.tokenizer.clone()))
+            Ok(Model { config: trainer.config, weights: trainer.weights(), tokenizer: trainer.tokenizer.clone() })
         }
     }
 }
@@ -98,46 +104,41 @@ pub(crate) struct Pick {
     pub(crate) uniform: f64,
 }
 
-/// Writes on from a prompt. Each token but the first costs one row, until the context is full;
-/// then the newer half of the text is read again, because learned positions cannot slide.
-pub(crate) struct Writer<'a> {
-    model: &'a Gpt,
-    device: &'a Device,
+/// Writes on from a prompt, on the CPU: one row at a time is too little work for a GPU. Each token but
+/// the first costs one row, until the context is full; then the newer half of the text is read again,
+/// because learned positions cannot slide.
+pub(crate) struct Writer {
+    decoder: Decoder,
+    context: usize,
     text: Vec<u32>,
-    /// Tokens at the end of `text` that the cache has not seen.
+    /// Tokens at the end of `text` that the decoder has not read.
     unread: usize,
-    cache: Cache,
     written: u32,
 }
 
-impl<'a> Writer<'a> {
+impl Writer {
     /// # Panics
     /// If `prompt` is empty.
-    pub(crate) fn new(model: &'a Gpt, prompt: &[u32], device: &'a Device) -> Self {
+    pub(crate) fn new(config: GptConfig, weights: &Weights, prompt: &[u32]) -> Self {
         assert!(!prompt.is_empty(), "a model needs at least one token to go on from");
-        let keep = prompt.len().min(model.config().context);
+        let keep = prompt.len().min(config.context);
         let text = prompt[prompt.len() - keep..].to_vec();
-        let cache = Cache::new(model.config().n_layers);
-        Self { model, device, unread: text.len(), text, cache, written: 0 }
+        let decoder = Decoder::new(config, weights);
+        Self { decoder, context: config.context, unread: text.len(), text, written: 0 }
     }
 
-    pub(crate) async fn next(&mut self, sampling: &Sampling) -> Result<Pick, JobError> {
-        let context = self.model.config().context;
-        if self.cache.tokens() + self.unread > context {
-            self.cache = Cache::new(self.model.config().n_layers);
-            self.unread = (context / 2).max(1).min(self.text.len());
+    pub(crate) fn next(&mut self, sampling: &Sampling) -> Pick {
+        if self.decoder.tokens() + self.unread > self.context {
+            self.decoder.clear();
+            self.unread = (self.context / 2).max(1).min(self.text.len());
         }
-        let new = gpt::ids(&self.text[self.text.len() - self.unread..], 1, self.device);
-        let logits = self.model.forward(new, Some(&mut self.cache)).logits;
-        let [_, tokens, vocab] = logits.dims();
-        let logits = floats(logits.narrow(1, tokens - 1, 1).reshape([1, vocab])).await?;
-
+        let logits = self.decoder.read(&self.text[self.text.len() - self.unread..]);
         let probabilities = sampling::distribution(&logits, sampling);
         let uniform = Rng::new(sampling.seed, Stream::Token(self.written)).uniform();
         let id = sampling::draw(&probabilities, uniform);
         self.text.push(id as u32);
         self.unread = 1;
         self.written += 1;
-        Ok(Pick { id: id as u32, logits, probability: probabilities[id], uniform })
+        Pick { id: id as u32, logits, probability: probabilities[id], uniform }
     }
 }

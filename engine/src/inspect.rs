@@ -1,22 +1,23 @@
 //! Looking inside a model while it reads.
 
 use crate::{
-    generate::{chances, open},
-    gpt::{self, Attended, Gpt, weights::floats},
+    generate::{Model, chances, open},
+    gpt::{self, Attended, Forward, Gpt, Ops, weights::floats},
     run::Context,
 };
 use burn::tensor::{Device, Tensor};
 use engine_core::{
+    config::GptConfig,
     job::JobError,
     jobs::inspect::{Inspect, Inspection},
+    reference::gpt::Weights,
 };
 
 /// The most tokens that are drawn.
 const MOST_TOKENS: usize = 128;
 
 pub(crate) async fn run(job: Inspect, cx: Context<Inspect>) -> Result<Inspection, JobError> {
-    let (model, tokenizer) = open(job.model, cx.sessions(), cx.device())?;
-    let config = *model.config();
+    let Model { config, weights, tokenizer } = open(job.model, cx.sessions())?;
     if job.layer >= config.n_layers || job.head >= config.n_heads {
         return Err(JobError::Invalid(format!(
             "Layer {} head {} does not exist: this model has {} layers of {} heads.",
@@ -38,7 +39,7 @@ pub(crate) async fn run(job: Inspect, cx: Context<Inspect>) -> Result<Inspection
     let ids = &encoded.ids[..keep];
 
     cx.checkpoint().await?;
-    let out = model.forward(gpt::ids(ids, 1, cx.device()), None);
+    let out = look(config, &weights, ids);
     let every: Vec<Tensor<4>> = out.attended.iter().map(|a| a.weights.clone()).collect();
     let all_weights = floats(Tensor::cat(every, 0)).await?;
     cx.checkpoint().await?;
@@ -78,11 +79,18 @@ pub(crate) struct Glimpse {
 }
 
 /// Lets the model read `reading` and looks at the last block's first head.
-pub(crate) async fn last_head(model: &Gpt, reading: &[u32], device: &Device) -> Result<Glimpse, JobError> {
-    let out = model.forward(gpt::ids(reading, 1, device), None);
+pub(crate) async fn last_head(config: GptConfig, weights: &Weights, reading: &[u32]) -> Result<Glimpse, JobError> {
+    let out = look(config, weights, reading);
     let [_, tokens, _] = out.logits.dims();
     let last: &Attended = out.attended.last().expect("a model has at least one block");
     let weights = head(&last.weights, 0).await?;
     let next = floats(out.logits.narrow(1, tokens - 1, 1)).await?;
     Ok(Glimpse { weights, next })
+}
+
+/// Lets the model read one text, on the CPU: a single text is too little work for a GPU.
+fn look(config: GptConfig, weights: &Weights, reading: &[u32]) -> Forward {
+    let device = Device::flex();
+    let params = gpt::to_device(&config, weights, &device);
+    Gpt::new(config, &params, Ops::Kernels).forward(gpt::ids(reading, 1, &device), None)
 }

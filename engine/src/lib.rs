@@ -7,7 +7,9 @@ mod drill;
 mod generate;
 pub mod gpt;
 mod inspect;
+mod matmul;
 mod model_card;
+pub mod ops;
 mod probe;
 pub mod run;
 pub mod self_test;
@@ -21,6 +23,7 @@ pub fn registry() -> Registry {
         .with(drill::run)
         .with(generate::run)
         .with(inspect::run)
+        .with(matmul::run)
         .with(model_card::read)
         .with(model_card::export)
         .with(probe::run)

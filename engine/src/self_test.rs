@@ -78,7 +78,7 @@ fn gradient_error(weights: &Weights, grads: &Weights) -> f32 {
 }
 
 /// The largest difference, relative to the largest expected value. NaN stays NaN.
-fn relative(measured: &[f32], expected: &[f64]) -> f32 {
+pub(crate) fn relative(measured: &[f32], expected: &[f64]) -> f32 {
     if measured.len() != expected.len() {
         return f32::NAN;
     }

@@ -3,7 +3,7 @@
 
 use burn::tensor::Device;
 use engine::{
-    gpt,
+    gpt::{self, Ops},
     train::{Corpus, Trainer},
 };
 use engine_core::{
@@ -49,17 +49,22 @@ fn the_engine_agrees_with_pytorch() {
         let device = Device::flex();
         let corpus = Corpus { train: ids.clone(), val: ids.clone() };
         let tokenizer = Tokenizer::Bpe(Bpe::bytes_only());
-        let trainer = Trainer::new(config, TrainConfig::default(), &weights, tokenizer, corpus, 0, &device);
+        let mut trainer = Trainer::new(config, TrainConfig::default(), &weights, tokenizer, corpus, 0, &device);
+        // With our kernels, and with Burn's own operations.
+        for ops in [Ops::Kernels, Ops::Burn] {
+            trainer.ops = ops;
+            let name = format!("{name}, {ops:?}");
+            let out = trainer.model().forward(gpt::ids(&ids, batch, &device), None);
+            let ours = out.logits.into_data();
+            close(&format!("{name}: logits"), ours.iter::<f64>(), &logits);
 
-        let out = trainer.model().forward(gpt::ids(&ids, batch, &device), None);
-        let ours = out.logits.into_data();
-        close(&format!("{name}: logits"), ours.iter::<f64>(), &logits);
-
-        let (ours, our_grads) = pollster::block_on(trainer.loss_and_gradients(&ids, &targets)).unwrap();
-        close(&format!("{name}: loss"), [f64::from(ours)], &[loss]);
-        assert_eq!(our_grads.len(), grads.len(), "{name}: every parameter has a gradient");
-        for (tensor, golden) in &grads {
-            close(&format!("{name}: gradient of {tensor}"), our_grads[tensor].iter().map(|x| f64::from(*x)), golden);
+            let (ours, our_grads) = pollster::block_on(trainer.loss_and_gradients(&ids, &targets)).unwrap();
+            close(&format!("{name}: loss"), [f64::from(ours)], &[loss]);
+            assert_eq!(our_grads.len(), grads.len(), "{name}: every parameter has a gradient");
+            for (tensor, golden) in &grads {
+                let ours = our_grads[tensor].iter().map(|x| f64::from(*x));
+                close(&format!("{name}: gradient of {tensor}"), ours, golden);
+            }
         }
     }
 }
@@ -78,7 +83,7 @@ fn a_cache_changes_nothing() {
     for case in cases() {
         let device = Device::flex();
         let params = gpt::to_device(&case.config, &case.weights, &device);
-        let model = gpt::Gpt::new(case.config, &params);
+        let model = gpt::Gpt::new(case.config, &params, Ops::Kernels);
         let ids = &case.ids[..case.config.context];
         let mut cache = gpt::Cache::new(case.config.n_layers);
         let mut ours = Vec::new();
@@ -88,5 +93,13 @@ fn a_cache_changes_nothing() {
             ours.extend(out.logits.into_data().iter::<f64>());
         }
         close(&case.name, ours, &case.logits[..ids.len() * case.config.vocab_size]);
+
+        // The decoder says the same after the last token of every part.
+        let mut decoder = gpt::Decoder::new(case.config, &case.weights);
+        for part in std::iter::once(first).chain(rest.chunks(1)) {
+            let ours = decoder.read(part).into_iter().map(f64::from);
+            let end = decoder.tokens() * case.config.vocab_size;
+            close(&format!("{}: decoder", case.name), ours, &case.logits[end - case.config.vocab_size..end]);
+        }
     }
 }

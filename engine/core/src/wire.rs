@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RunId(pub u64);
 
+/// The name given to a worker that takes over from one whose WebGPU device was lost. The device has
+/// passed its self-test on this adapter in this visit, so the worker starts without another.
+pub const AFTER_LOSS: &str = "after a loss";
+
 /// Page to worker.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToWorker {
@@ -38,10 +42,10 @@ pub enum FromWorker {
     Ready {
         /// Must equal the page's own; a mismatch means that a reload is due.
         build: String,
-        /// As shown to the learner: "CPU" or "WebGPU (adapter name)".
+        /// As shown to the learner: "CPU, relaxed SIMD" or "WebGPU (adapter name)".
         device: String,
     },
-    /// The device could not be opened or computes wrongly; this worker is of no use.
+    /// The device could not be opened, computes wrongly or was lost; this worker is of no use.
     Unavailable {
         /// One sentence for the learner.
         why: String,

@@ -324,6 +324,17 @@ pub fn padded(slice: &[f32], other: f32) -> F32x4 {
     F32x4::load(&four)
 }
 
+/// Adds `more` to `sum`, number by number.
+///
+/// # Panics
+/// If the lengths differ.
+pub fn add_to(sum: &mut [f32], more: &[f32]) {
+    assert_eq!(sum.len(), more.len(), "only slices of one length can be added");
+    for (sum, x) in sum.iter_mut().zip(more) {
+        *sum += x;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -212,6 +212,14 @@ fn attentions() {
         let (twin_mixed, twin_weights) = attention::naive::forward(shape, &qkv);
         assert_close(&format!("mixed, {shape:?}"), &mixed, &twin_mixed, tolerance::ATTENTION);
         assert_close(&format!("weights, {shape:?}"), &weights, &twin_weights, tolerance::ATTENTION);
+        // The last token alone, with what the others left behind.
+        let (d, rows) = (shape.d_model(), shape.tokens);
+        let part = |which: usize| -> Vec<f32> {
+            qkv.chunks(3 * d).take(rows).flat_map(|row| row[which * d..(which + 1) * d].to_vec()).collect()
+        };
+        let mut last = vec![f32::NAN; d];
+        attention::cached::attend(&part(0)[(rows - 1) * d..], &part(1), &part(2), shape.n_heads, &mut last);
+        assert_close(&format!("cached, {shape:?}"), &last, &twin_mixed[(rows - 1) * d..rows * d], tolerance::ATTENTION);
         let grad = random.numbers(shape.mixed_len());
         let mut ours = vec![f32::NAN; qkv.len()];
         attention::backward(shape, &qkv, &weights, &grad, &mut ours);

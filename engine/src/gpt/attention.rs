@@ -1,7 +1,13 @@
 //! Causal self-attention with several heads (Vaswani et al. 2017, section 3.2).
 
-use super::{cache::LayerCache, layers::Linear};
+use super::{
+    Ops,
+    cache::LayerCache,
+    layers::{Linear, by_rows},
+};
+use crate::ops;
 use burn::tensor::{Bool, Tensor, activation::softmax};
+use kernels::attention::Shape;
 
 /// Low enough that its exponential is exactly zero, and yet a number that WGSL can write.
 const HIDDEN: f32 = -1e9;
@@ -12,6 +18,7 @@ pub(super) struct Attention {
     qkv: Linear,
     proj: Linear,
     n_heads: usize,
+    ops: Ops,
 }
 
 /// Everything attention computed on the way, because seeing it is the point.
@@ -33,12 +40,23 @@ pub struct Attended {
 }
 
 impl Attention {
-    pub(super) fn new(n_heads: usize, get: &impl Fn(&str) -> Tensor<2>) -> Self {
+    pub(super) fn new(n_heads: usize, get: &impl Fn(&str) -> Tensor<2>, ops: Ops) -> Self {
         Self {
-            qkv: Linear::new(get("attn.qkv.weight"), get("attn.qkv.bias")),
-            proj: Linear::new(get("attn.proj.weight"), get("attn.proj.bias")),
+            qkv: Linear::new(get("attn.qkv.weight"), get("attn.qkv.bias"), ops),
+            proj: Linear::new(get("attn.proj.weight"), get("attn.proj.bias"), ops),
             n_heads,
+            ops,
         }
+    }
+
+    /// The projected result alone, `[batch, tokens, d_model]`, as training needs it.
+    pub(super) fn mix(&self, x: Tensor<3>) -> Tensor<3> {
+        if self.ops == Ops::Burn {
+            return self.forward(x, None).projected;
+        }
+        let [batch, tokens, d_model] = x.dims();
+        let shape = Shape { batch, tokens, n_heads: self.n_heads, d_head: d_model / self.n_heads };
+        self.proj.forward(by_rows(self.qkv.forward(x), |qkv| ops::causal_attention(qkv, shape)))
     }
 
     // ANCHOR: attention

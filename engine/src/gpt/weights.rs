@@ -75,5 +75,5 @@ pub async fn read_back(params: &Params) -> Result<Weights, JobError> {
 pub(crate) async fn floats<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, JobError> {
     let data =
         tensor.into_data_async().await.map_err(|e| JobError::Device(format!("the device gave no answer ({e:?}).")))?;
-    Ok(data.iter::<f32>().collect())
+    data.try_into_vec::<f32>().map_err(|e| JobError::Device(format!("the device gave no 32-bit numbers ({e:?}).")))
 }

@@ -4,7 +4,7 @@ use super::{
     Corpus, Trainer,
     data::{TokenizerPlan, check},
 };
-use crate::{device, generate, gpt, inspect, run::Context};
+use crate::{generate, gpt, inspect, run::Context};
 use engine_core::{
     job::JobError,
     jobs::train::{
@@ -160,23 +160,24 @@ async fn look(session: &Session, cx: &Context<RunTraining>) -> Result<(), JobErr
 
 /// Tokens of the validation text the sample starts from.
 const PROMPT: usize = 8;
+/// Tokens written for one sample.
+const SAMPLE: usize = 60;
 
 async fn sample(session: &Session, cx: &Context<RunTraining>) -> Result<(), JobError> {
-    let (model, tokenizer, step, reading) = {
+    let (config, weights, tokenizer, step, reading) = {
         let t = session.trainer.borrow();
         let reading: Vec<u32> = t.corpus.val.iter().take(t.config.context.min(20)).copied().collect();
-        (t.model(), t.tokenizer.clone(), t.step, reading)
+        (t.config, t.weights(), t.tokenizer.clone(), t.step, reading)
     };
     let prompt = &reading[..PROMPT.min(reading.len())];
-    let tokens = if device::is_gpu(cx.device()) { 12 } else { 60 };
     let mut written = Vec::new();
-    let mut writer = generate::Writer::new(&model, prompt, cx.device());
-    for _ in 0..tokens {
-        let pick = writer.next(&Sampling::default()).await?;
+    let mut writer = generate::Writer::new(config, &weights, prompt);
+    for _ in 0..SAMPLE {
+        let pick = writer.next(&Sampling::default());
         written.push(pick.id);
         cx.checkpoint().await?;
     }
-    let seen = inspect::last_head(&model, &reading, cx.device()).await?;
+    let seen = inspect::last_head(config, &weights, &reading).await?;
     cx.update(&TrainUpdate::Sample(Sample {
         step,
         prompt: tokenizer.decode(prompt),
@@ -195,8 +196,8 @@ pub(crate) async fn save(job: SaveTraining, cx: Context<SaveTraining>) -> Result
 }
 
 async fn checkpoint(session: &Session) -> Result<Vec<u8>, JobError> {
-    let snapshot = session.trainer.borrow().snapshot();
-    Ok(snapshot.read().await?.write(Precision::F32))
+    let file = session.trainer.borrow().checkpoint();
+    Ok(file.write(Precision::F32))
 }
 
 /// The right to train a session; given back when dropped.

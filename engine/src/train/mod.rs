@@ -1,6 +1,6 @@
 //! Training: the data, one step, the optimizer, and the jobs around them.
 
-mod adamw;
+mod arena;
 mod data;
 pub(crate) mod job;
 mod trainer;

@@ -1,14 +1,14 @@
 //! One model in training: its weights, the optimizer's memory, and one step at a time.
 
 use super::{
-    adamw::{self, AdamW},
+    arena::{self, Arena},
     data::Corpus,
 };
 use crate::{
     device,
-    gpt::{self, Gpt, Params, weights::floats},
+    gpt::{self, Gpt, Ops, Params, weights::floats},
 };
-use burn::tensor::{Device, Tensor, activation::log_softmax};
+use burn::tensor::{Device, Tensor};
 use engine_core::{
     config::{GptConfig, TrainConfig},
     job::JobError,
@@ -17,10 +17,10 @@ use engine_core::{
     schedule::learning_rate,
     tokenizer::Tokenizer,
 };
-use std::future::Future;
+use std::{cell::RefCell, future::Future};
 
 /// Floating-point operations between two looks at the event loop, on the CPU.
-const CHUNK_FLOPS: f64 = 2.5e8;
+const CHUNK_FLOPS: f64 = 1.5e9;
 
 /// A model, its optimizer and its data.
 pub struct Trainer {
@@ -40,8 +40,10 @@ pub struct Trainer {
     pub train_loss: Vec<f32>,
     /// Validation losses, with the step each was measured after.
     pub val_loss: Vec<(u32, f32)>,
+    /// Who computes the layers: our kernels, or Burn alone.
+    pub ops: Ops,
+    arena: Arena,
     params: Params,
-    adamw: AdamW,
     device: Device,
 }
 
@@ -67,8 +69,6 @@ impl Trainer {
         text_crc: u32,
         device: &Device,
     ) -> Self {
-        let params = gpt::to_device(&config, weights, device);
-        let adamw = AdamW::new(&params);
         Self {
             config,
             training,
@@ -78,8 +78,9 @@ impl Trainer {
             step: 0,
             train_loss: Vec::new(),
             val_loss: Vec::new(),
-            params,
-            adamw,
+            ops: Ops::of(device),
+            arena: Arena::new(&config, weights),
+            params: gpt::to_device(&config, weights, device),
             device: device.clone(),
         }
     }
@@ -88,39 +89,39 @@ impl Trainer {
     pub fn resume(file: ModelFile, state: TrainingState, corpus: Corpus, device: &Device) -> Self {
         let mut trainer =
             Self::new(file.config, state.config, &file.weights, file.tokenizer, corpus, state.text_crc, device);
-        trainer.adamw.mean = gpt::to_device(&file.config, &state.mean, device);
-        trainer.adamw.square = gpt::to_device(&file.config, &state.square, device);
+        trainer.arena.remember(&state.mean, &state.square);
         trainer.step = state.step;
         trainer.train_loss = state.train_loss;
         trainer.val_loss = state.val_loss;
         trainer
     }
 
-    /// The model as it is now, for looking and generating; later steps do not change it.
+    /// The model as it is now, on the device it is trained on; later steps do not change it.
     pub fn model(&self) -> Gpt {
-        Gpt::new(self.config, &self.params)
+        Gpt::new(self.config, &self.params, self.ops)
     }
 
-    /// The state of this moment; its numbers are read back by [`Snapshot::read`].
-    pub fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            file: ModelFile {
-                config: self.config,
-                tokenizer: self.tokenizer.clone(),
-                weights: Weights::new(),
-                training: Some(TrainingState {
-                    config: self.training,
-                    step: self.step,
-                    text_crc: self.text_crc,
-                    mean: Weights::new(),
-                    square: Weights::new(),
-                    train_loss: self.train_loss.clone(),
-                    val_loss: self.val_loss.clone(),
-                }),
-            },
-            params: self.params.clone(),
-            mean: self.adamw.mean.clone(),
-            square: self.adamw.square.clone(),
+    /// The parameters as they are now.
+    pub fn weights(&self) -> Weights {
+        self.arena.weights()
+    }
+
+    /// Everything that is needed to go on from this moment.
+    pub fn checkpoint(&self) -> ModelFile {
+        let [weights, mean, square] = self.arena.by_name();
+        ModelFile {
+            config: self.config,
+            tokenizer: self.tokenizer.clone(),
+            weights,
+            training: Some(TrainingState {
+                config: self.training,
+                step: self.step,
+                text_crc: self.text_crc,
+                mean,
+                square,
+                train_loss: self.train_loss.clone(),
+                val_loss: self.val_loss.clone(),
+            }),
         }
     }
 
@@ -149,40 +150,68 @@ impl Trainer {
     /// # Errors
     /// Whatever `between` returns, or a lost device.
     pub async fn step<B: Future<Output = Result<(), JobError>>>(
-        cell: &std::cell::RefCell<Self>,
+        cell: &RefCell<Self>,
         between: impl Fn() -> B,
     ) -> Result<StepOutcome, JobError> {
-        let (step, training, context, micro) = {
+        let (inputs, targets) = {
             let t = cell.borrow();
-            (t.step, t.training, t.config.context, t.micro_batch())
+            t.corpus.batch(t.training.seed, t.step, t.training.batch, t.config.context)
         };
-        let (inputs, targets) = cell.borrow().corpus.batch(training.seed, step, training.batch, context);
+        Self::step_on(cell, &inputs, &targets, between).await
+    }
 
-        let mut total: Option<(Tensor<1>, Params)> = None;
+    /// Does one step, as [`Trainer::step`] does, on a batch from elsewhere: rows of `context` ids.
+    ///
+    /// # Errors
+    /// Whatever `between` returns, or a lost device.
+    ///
+    /// # Panics
+    /// If there is not one whole row, or not as many targets as inputs.
+    pub async fn step_on<B: Future<Output = Result<(), JobError>>>(
+        cell: &RefCell<Self>,
+        inputs: &[u32],
+        targets: &[u32],
+        between: impl Fn() -> B,
+    ) -> Result<StepOutcome, JobError> {
+        let (context, micro) = {
+            let t = cell.borrow();
+            (t.config.context, t.micro_batch())
+        };
+        let mut loss = 0.0;
+        let mut grads = vec![0.0; cell.borrow().arena.len()];
         for (x, y) in inputs.chunks(micro * context).zip(targets.chunks(micro * context)) {
             let share = x.len() as f32 / inputs.len() as f32;
-            let (loss, grads) = cell.borrow().gradients(x, y, share);
-            total = Some(match total {
-                None => (loss, grads),
-                Some((l, g)) => (l + loss, add(g, grads)),
-            });
+            let (part, by_name) = cell.borrow().gradients(x, y, share);
+            loss += floats(part).await?[0];
+            for (name, grad) in by_name {
+                let grad = floats(grad).await?;
+                cell.borrow().arena.add_to(&mut grads, &name, &grad);
+            }
             between().await?;
         }
-        let (loss, grads) = total.expect("a batch has at least one sequence");
+        Ok(cell.borrow_mut().advance(loss, &grads))
+    }
 
-        // One read-back for both numbers; they are needed before the weights may change.
-        let both = Tensor::cat(vec![loss.reshape([1, 1]), adamw::norm(&grads)], 0);
-        let both = floats(both).await?;
-        let rate = learning_rate(&training, step);
-        let outcome = StepOutcome { loss: both[0], grad_norm: both[1], learning_rate: rate };
-        if outcome.loss.is_finite() && outcome.grad_norm.is_finite() {
-            let grads = adamw::clip(grads, outcome.grad_norm, training.grad_clip);
-            let t = &mut *cell.borrow_mut();
-            t.adamw.update(&mut t.params, &grads, rate, step + 1, &training);
-            t.step += 1;
-            t.train_loss.push(outcome.loss);
+    /// Moves the parameters along gradients that were computed elsewhere, such as the mean over workers
+    /// that each took a part of the batch; `loss` is noted. Numbers that are not finite change nothing.
+    ///
+    /// # Panics
+    /// If `grads` do not have the parameters' names and sizes.
+    pub fn apply(&mut self, loss: f32, grads: &Weights) -> StepOutcome {
+        let grads = self.arena.flatten(grads);
+        self.advance(loss, &grads)
+    }
+
+    fn advance(&mut self, loss: f32, grads: &[f32]) -> StepOutcome {
+        let grad_norm = arena::norm(grads);
+        let rate = learning_rate(&self.training, self.step);
+        if loss.is_finite() && grad_norm.is_finite() {
+            self.arena.update(grads, grad_norm, rate, self.step + 1, &self.training);
+            self.params = gpt::to_device(&self.config, &self.arena.weights(), &self.device);
+            self.step += 1;
+            self.train_loss.push(loss);
         }
-        Ok(outcome)
+        StepOutcome { loss, grad_norm, learning_rate: rate }
     }
 
     // ANCHOR: gradients
@@ -190,7 +219,7 @@ impl Trainer {
     fn gradients(&self, inputs: &[u32], targets: &[u32], share: f32) -> (Tensor<1>, Params) {
         let tracked: Params =
             self.params.iter().map(|(name, p)| (name.clone(), p.clone().autodiff().require_grad())).collect();
-        let model = Gpt::new(self.config, &tracked);
+        let model = Gpt::new(self.config, &tracked, self.ops);
         let loss = self.loss(&model, inputs, targets, &self.device.clone().autodiff()) * share;
         let mut grads = loss.backward();
         let grads = tracked.into_iter().filter_map(|(name, p)| Some((name, p.grad_remove(&mut grads)?))).collect();
@@ -201,10 +230,7 @@ impl Trainer {
     /// Mean cross-entropy of predicting `targets`, nats per token, `[1]`.
     fn loss(&self, model: &Gpt, inputs: &[u32], targets: &[u32], device: &Device) -> Tensor<1> {
         let rows = inputs.len() / self.config.context;
-        let logits = model.forward(gpt::ids(inputs, rows, device), None).logits;
-        let logits = logits.reshape([inputs.len(), self.config.vocab_size]);
-        let right = gpt::ids(targets, targets.len(), device);
-        -log_softmax(logits, 1).gather(1, right).mean()
+        model.cross_entropy(model.logits(gpt::ids(inputs, rows, device)), targets)
     }
 
     /// The gradients of one whole batch, read back: for tests and the self-test.
@@ -222,7 +248,7 @@ impl Trainer {
     /// # Errors
     /// Whatever `between` returns, or a lost device.
     pub async fn validate<B: Future<Output = Result<(), JobError>>>(
-        cell: &std::cell::RefCell<Self>,
+        cell: &RefCell<Self>,
         between: impl Fn() -> B,
     ) -> Result<f32, JobError> {
         let (model, context, micro) = {
@@ -246,38 +272,4 @@ impl Trainer {
         t.val_loss.push((step, loss));
         Ok(loss)
     }
-}
-
-/// A checkpoint whose numbers are still on the device.
-pub struct Snapshot {
-    file: ModelFile,
-    params: Params,
-    mean: Params,
-    square: Params,
-}
-
-impl Snapshot {
-    /// Reads the numbers back.
-    ///
-    /// # Errors
-    /// If the device was lost.
-    pub async fn read(mut self) -> Result<ModelFile, JobError> {
-        self.file.weights = gpt::read_back(&self.params).await?;
-        if let Some(state) = &mut self.file.training {
-            state.mean = gpt::read_back(&self.mean).await?;
-            state.square = gpt::read_back(&self.square).await?;
-        }
-        Ok(self.file)
-    }
-}
-
-fn add(mut a: Params, b: Params) -> Params {
-    for (name, grad) in b {
-        let sum = match a.remove(&name) {
-            Some(old) => old + grad,
-            None => grad,
-        };
-        a.insert(name, sum);
-    }
-    a
 }

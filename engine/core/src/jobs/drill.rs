@@ -14,6 +14,8 @@ pub enum Drill {
     OutOfMemory,
     /// The program calls itself until its stack is full.
     StackOverflow,
+    /// The graphics device is destroyed, as when its driver resets or the browser's GPU process ends.
+    LoseDevice,
 }
 
 impl Job for Drill {

@@ -6,6 +6,7 @@
 pub mod drill;
 pub mod generate;
 pub mod inspect;
+pub mod matmul;
 pub mod model_card;
 pub mod probe;
 pub mod self_test;

@@ -4,6 +4,7 @@
 //! token. Rows are worked on [`ROWS`] at a time, so that the half of the scores that the mask hides
 //! is hardly ever computed.
 
+pub mod cached;
 pub mod naive;
 
 use crate::{

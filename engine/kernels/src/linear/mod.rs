@@ -3,7 +3,7 @@
 pub mod naive;
 
 use crate::{
-    lanes::{F32x4, fours, fours_mut},
+    lanes::add_to,
     matmul::{Shape, matmul, matmul_add},
 };
 
@@ -36,12 +36,6 @@ pub fn grad_weight(x: &[f32], grad_out: &[f32], outputs: usize, grad_weight: &mu
 pub fn grad_bias(grad_out: &[f32], grad_bias: &mut [f32]) {
     grad_bias.fill(0.0);
     for row in grad_out.chunks_exact(grad_bias.len()) {
-        let ((from, from_rest), (to, to_rest)) = (fours(row), fours_mut(grad_bias));
-        for (to, from) in to.iter_mut().zip(from) {
-            (F32x4::load(to) + F32x4::load(from)).store(to);
-        }
-        for (to, from) in to_rest.iter_mut().zip(from_rest) {
-            *to += from;
-        }
+        add_to(grad_bias, row);
     }
 }

@@ -13,6 +13,8 @@ mod pack;
 mod packed;
 mod vector;
 
+pub(crate) use vector::dot;
+
 /// Which of the factors is stored transposed. No transposed copy is ever made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
