@@ -1,6 +1,6 @@
 //! In a browser's worker: the CPU gives the committed bits; WebGPU stays within the tolerance.
 //!
-//! `cargo xtask test wasm` runs this twice, once without and once with the feature `gpu`.
+//! `cargo xtask test wasm` runs this with and without the feature `relaxed`, `wasm-gpu` with `gpu`.
 #![cfg(target_arch = "wasm32")]
 
 mod parity;
@@ -22,10 +22,15 @@ async fn the_cpu_gives_the_committed_bits() {
     for setting in [TINY, parity::SMALL] {
         let losses = train(&setting, &opened.device).await;
         let bits: Vec<u32> = losses.iter().map(|x| x.to_bits()).collect();
-        let committed: Vec<u32> = parity::committed(&setting).iter().map(|x| x.to_bits()).collect();
-        same &= bits == committed;
         let again: Vec<u32> = train(&setting, &opened.device).await.iter().map(|x| x.to_bits()).collect();
         assert_eq!(bits, again, "two runs in one worker differ");
+        if cfg!(feature = "relaxed") {
+            // Whether a product is rounded before it is added is up to the machine.
+            parity::assert_close(&setting, &losses);
+            continue;
+        }
+        let committed: Vec<u32> = parity::committed(&setting).iter().map(|x| x.to_bits()).collect();
+        same &= bits == committed;
         fresh.push(format!("{:?}: {bits:?}", setting.name));
     }
     assert!(same, "the losses changed; if that is right, losses.json becomes {{{}}}", fresh.join(", "));

@@ -13,8 +13,8 @@ const STAGES: [&str; 7] = ["fmt", "clippy", "unit", "dist", "wasm", "wasm-gpu", 
 
 /// Packages that run on this machine, and those that run only in a browser. The page's pure parts are tested
 /// on this machine too.
-const NATIVE: [&str; 5] = ["engine-core", "content", "xtask", "engine", "tests"];
-const BROWSER: [&str; 2] = ["web", "worker"];
+const NATIVE: [&str; 6] = ["engine-core", "kernels", "content", "xtask", "engine", "tests"];
+const BROWSER: [&str; 3] = ["kernels", "web", "worker"];
 const WASM: &str = "wasm32-unknown-unknown";
 
 /// Runs the named stages, or all of them, but those to be skipped.
@@ -86,8 +86,18 @@ fn run_stage(root: &Path, stage: &str) -> Result<()> {
         }
         "clippy" => clippy(root),
         "unit" => run(cargo(root, &["test", "--release", "--locked"]).args(packages(&NATIVE)).args(["-p", "web"])),
-        "wasm" => wasm_tests(root, &["--release"]),
-        "wasm-gpu" => wasm_tests(root, &["--features", "gpu", "--profile", "gpu"]),
+        "wasm" => {
+            // Each variant of the kernels, alone and under the engine.
+            for variant in [&["--release"][..], &["--release", "--features", "relaxed"]] {
+                wasm_tests(root, "kernels", "twins", variant)?;
+                wasm_tests(root, "engine", "wasm", variant)?;
+            }
+            Ok(())
+        }
+        "wasm-gpu" => {
+            wasm_tests(root, "engine-gpu", "wasm", &["--profile", "gpu"])?;
+            wasm_tests(root, "engine", "wasm", &["--features", "gpu", "--profile", "gpu"])
+        }
         "browser" => browser_tests(root),
         other => bail!("the stage `{other}` is not run here"),
     }
@@ -101,12 +111,11 @@ fn clippy(root: &Path) -> Result<()> {
     run(cargo(root, &check).args(["--target", WASM]).args(packages(&BROWSER)).args(deny))
 }
 
-fn wasm_tests(root: &Path, flavour: &[&str]) -> Result<()> {
-    if !root.join("engine/webdriver.json").exists() {
-        bail!("engine/webdriver.json is missing: it tells ChromeDriver how to start Chromium");
-    }
+/// Runs the tests of one file of one package in headless Chromium. The package's `webdriver.json` tells
+/// ChromeDriver how to start it.
+fn wasm_tests(root: &Path, package: &str, file: &str, flavour: &[&str]) -> Result<()> {
     let mut test = Command::new("cargo");
-    test.args(["test", "--locked", "--target", WASM, "-p", "engine", "--test", "wasm"]).args(flavour);
+    test.args(["test", "--locked", "--target", WASM, "-p", package, "--test", file]).args(flavour);
     let driver = tools::chromedriver().context("ChromeDriver is missing: run `cargo xtask tools`")?;
     test.current_dir(root).env("CHROMEDRIVER", driver).env("WASM_BINDGEN_TEST_TIMEOUT", "600");
     tools::on_path(root, &mut test)?;

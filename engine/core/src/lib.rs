@@ -4,6 +4,7 @@
 //! arithmetic it must agree with.
 
 pub mod config;
+pub mod fingerprint;
 pub mod job;
 pub mod jobs;
 pub mod loss_words;

@@ -65,6 +65,13 @@ mod register {
             Self(f32x4_pmin(self.0, other.0))
         }
 
+        /// Where `from` is not a number, that; elsewhere `self`. (With relaxed SIMD, [`Self::max`] and
+        /// [`Self::min`] may swallow it.)
+        #[inline(always)]
+        pub fn keep_nan(self, from: Self) -> Self {
+            Self(v128_bitselect(from.0, self.0, f32x4_ne(from.0, from.0)))
+        }
+
         /// Magnitudes.
         #[inline(always)]
         pub fn abs(self) -> Self {
@@ -167,6 +174,12 @@ mod register {
             self.each(other, |a, b| if b < a { b } else { a })
         }
 
+        /// Where `from` is not a number, that; elsewhere `self`.
+        #[inline(always)]
+        pub fn keep_nan(self, from: Self) -> Self {
+            self.each(from, |a, b| if b.is_nan() { b } else { a })
+        }
+
         /// Magnitudes.
         #[inline(always)]
         pub fn abs(self) -> Self {
@@ -258,7 +271,7 @@ impl F32x4 {
     #[cfg_attr(relaxed, target_feature(enable = "relaxed-simd"))]
     pub fn exp(self) -> Self {
         let s = Self::splat;
-        let x = self.max(s(-87.0)).min(s(88.0));
+        let x = self.max(s(-87.0)).min(s(88.0)).keep_nan(self);
         let n = (x * s(std::f32::consts::LOG2_E)).nearest();
         // ln 2 in two parts, so that n·ln 2 keeps its last bits.
         let r = n.madd(s(-0.693_359_4), x);

@@ -5,6 +5,7 @@
 
 pub mod drill;
 pub mod generate;
+pub mod gpu_rate;
 pub mod inspect;
 pub mod matmul;
 pub mod model_card;

@@ -1,6 +1,7 @@
 //! Every setting of a training by hand, each with what it does.
 
 use super::{presets::Settings, session::Session};
+use crate::decimal;
 use leptos::prelude::*;
 
 /// One number that can be set.
@@ -27,7 +28,7 @@ const FIELDS: [Field; 9] = [
 
 /// A 32-bit number without the noise of its conversion: 0.003, not 0.003000000026.
 fn rounded(x: f32) -> f64 {
-    x.to_string().parse().unwrap_or(f64::from(x))
+    decimal::parse(&x.to_string()).unwrap_or(f64::from(x))
 }
 
 /// Draws the settings, folded away at first.
@@ -44,7 +45,7 @@ pub fn CustomSettings(
         let Field { key, label, does, read, write, step } = field;
         let change = move |text: String| {
             // An empty or half-typed number is no setting yet; the old one stays.
-            if let Ok(value) = text.parse::<f64>()
+            if let Some(value) = decimal::parse(&text)
                 && value.is_finite()
             {
                 touched.set(true);

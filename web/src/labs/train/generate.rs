@@ -4,6 +4,7 @@ use super::{
     draw::{self, Draw},
     session::{SESSION, Session},
 };
+use crate::decimal;
 use crate::engine::{self, Handle};
 use engine_core::{
     job::JobError,
@@ -149,7 +150,7 @@ fn Slider(
     let (low, high, step) = range;
     let change = move |text: String| {
         // An empty or half-typed number is no setting yet; the old one stays.
-        if let Ok(number) = text.parse::<f64>()
+        if let Some(number) = decimal::parse(&text)
             && number.is_finite()
         {
             set.run(number.clamp(low, high));

@@ -76,13 +76,14 @@ fn BigNumbers(session: Session) -> impl IntoView {
         let opened = session.opened.get()?;
         let numbers = shown.get().numbers;
         Some(format!(
-            "{} parameters; {} tokens to learn from and {} kept for validation; about {:.1} MB of memory; learning rate {:.5}; gradient norm {:.3}.",
+            "{} parameters; {} tokens to learn from and {} kept for validation; about {:.1} MB of memory; learning rate {:.5}; gradient norm {:.3}. Run fingerprint {}: on one kind of device, the same text, settings and seed give the same one.",
             crate::widgets::lines::number(opened.parameters as f64),
             crate::widgets::lines::number(opened.train_tokens as f64),
             crate::widgets::lines::number(opened.val_tokens as f64),
             opened.memory as f64 / 1e6,
             numbers.learning_rate,
-            numbers.grad_norm
+            numbers.grad_norm,
+            numbers.fingerprint
         ))
     };
     view! {

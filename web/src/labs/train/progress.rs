@@ -2,6 +2,7 @@
 
 use crate::widgets::lines::{LineData, Reference, Series};
 use engine_core::{
+    fingerprint::Fingerprint,
     jobs::train::{MergeLearned, Sample, StepDone, TrainUpdate, TrainingOpened},
     loss_words::{self, Level},
 };
@@ -26,6 +27,8 @@ pub struct Numbers {
     pub learning_rate: f32,
     /// Of the newest step, before clipping.
     pub grad_norm: f32,
+    /// Of all losses so far.
+    pub fingerprint: Fingerprint,
 }
 
 /// A training as the page knows it.
@@ -58,6 +61,7 @@ impl Progress {
             step: opened.step,
             loss: (!opened.train_loss.is_empty()).then_some(loss),
             val_loss: opened.val_loss.last().map(|v| v.1),
+            fingerprint: opened.train_loss.iter().copied().collect(),
             ..Numbers::default()
         };
         self.ms = None;
@@ -96,6 +100,8 @@ impl Progress {
         self.ms = Some(ms);
         let tokens = done.tokens_per_s * done.ms;
         let total = self.opened.as_ref().map_or(0, |opened| opened.training.steps);
+        let mut fingerprint = self.numbers.fingerprint;
+        fingerprint.add(done.loss);
         self.numbers = Numbers {
             step: done.step,
             loss: Some(smooth(self.numbers.loss.map(f64::from), f64::from(done.loss), 0.1) as f32),
@@ -104,6 +110,7 @@ impl Progress {
             seconds_left: Some(f64::from(total.saturating_sub(done.step)) * ms / 1e3),
             learning_rate: done.learning_rate,
             grad_norm: done.grad_norm,
+            fingerprint,
         };
     }
 

@@ -21,16 +21,11 @@ use std::{sync::Arc, time::Duration};
 /// So often a lost engine is replaced without a step in between, before the learner is asked.
 const ATTEMPTS: u32 = 3;
 
-/// From this much work per step on, a graphics card pays off; smaller steps are over before it has begun.
-const WORTH_A_GPU: f64 = 2e9;
-
 impl Session {
     /// Opens a new session; answers whether it is ready to run.
     pub(super) async fn begin(self, text: Arc<TrainingText>, settings: Settings) -> bool {
         self.phase.set(Phase::Opening);
-        if settings.step_work(text.facts.distinct) > WORTH_A_GPU {
-            engine::prefer_gpu().await;
-        }
+        engine::place(engine::Work { flops: settings.step_work(text.facts.distinct) }).await;
         self.recovered.set(0);
         self.trained_text.set_value(Some(text));
         self.checkpoint.set_value(None);
