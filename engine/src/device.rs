@@ -60,6 +60,14 @@ async fn open_untested() -> Result<Opened, String> {
 thread_local! {
     /// The device that Burn computes on, shared with whoever needs it beside Burn.
     static SHARED: std::cell::OnceCell<burn::tensor::wgpu::wgpu::Device> = const { std::cell::OnceCell::new() };
+    /// The same device with its queue, as our own kernels use it.
+    static GPU: std::cell::OnceCell<std::sync::Arc<engine_gpu::Gpu>> = const { std::cell::OnceCell::new() };
+}
+
+/// The open GPU for our own kernels, if there is one.
+#[cfg(feature = "gpu")]
+pub(crate) fn shared() -> Option<std::sync::Arc<engine_gpu::Gpu>> {
+    GPU.with(|gpu| gpu.get().cloned())
 }
 
 /// Calls `hook` with the browser's words once the open device is lost, whoever lost it.
@@ -91,6 +99,7 @@ async fn open_untested() -> Result<Opened, String> {
         options.init_with_setup_async().await.map_err(|e| format!("WebGPU could not be started ({e})."))?;
     // The first device stays: the program that lost it is replaced, so there is never a second here.
     SHARED.with(|shared| drop(shared.set(setup.device.clone())));
+    GPU.with(|gpu| drop(gpu.set(engine_gpu::Gpu::new(setup.device.clone(), setup.queue.clone()))));
     let info = setup.adapter.get_info();
     let name = match info.name.as_str() {
         "" => "WebGPU".to_owned(),

@@ -3,7 +3,7 @@
 use crate::{
     gpt::Decoder,
     run::{Context, Sessions},
-    train::job::Session,
+    train::{Trainer, job::Session},
 };
 use engine_core::{
     config::GptConfig,
@@ -30,7 +30,7 @@ pub(crate) async fn run(job: Generate, cx: Context<Generate>) -> Result<Continua
             job.tokens
         )));
     }
-    let Model { config, weights, tokenizer } = open(job.model, cx.sessions())?;
+    let Model { config, weights, tokenizer } = open(job.model, cx.sessions()).await?;
     let encoded = tokenizer.encode(&job.prompt);
     let mut prompt = encoded.ids;
     if prompt.is_empty() {
@@ -74,7 +74,7 @@ pub(crate) struct Model {
 }
 
 /// Opens a model from a file, or looks at one in training.
-pub(crate) fn open(source: ModelSource, sessions: &Sessions) -> Result<Model, JobError> {
+pub(crate) async fn open(source: ModelSource, sessions: &Sessions) -> Result<Model, JobError> {
     match source {
         ModelSource::File(bytes) => {
             let ModelFile { config, weights, tokenizer, .. } = ModelFile::read(&bytes).map_err(JobError::Invalid)?;
@@ -82,8 +82,9 @@ pub(crate) fn open(source: ModelSource, sessions: &Sessions) -> Result<Model, Jo
         }
         ModelSource::Session(id) => {
             let session = sessions.get::<Session>(id)?;
+            let weights = Trainer::weights(&session.trainer).await?;
             let trainer = session.trainer.borrow();
-            Ok(Model { config: trainer.config, weights: trainer.weights(), tokenizer: trainer.tokenizer.clone() })
+            Ok(Model { config: trainer.config, weights, tokenizer: trainer.tokenizer.clone() })
         }
     }
 }

@@ -17,7 +17,7 @@ use engine_core::{
 const MOST_TOKENS: usize = 128;
 
 pub(crate) async fn run(job: Inspect, cx: Context<Inspect>) -> Result<Inspection, JobError> {
-    let Model { config, weights, tokenizer } = open(job.model, cx.sessions())?;
+    let Model { config, weights, tokenizer } = open(job.model, cx.sessions()).await?;
     if job.layer >= config.n_layers || job.head >= config.n_heads {
         return Err(JobError::Invalid(format!(
             "Layer {} head {} does not exist: this model has {} layers of {} heads.",

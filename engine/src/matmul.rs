@@ -13,9 +13,13 @@ use engine_core::{
 use kernels::{matmul, matmul::Shape, peak};
 use std::hint::black_box;
 
-/// A piece of work between two checkpoints takes about so long. A clock that a browser has made
-/// coarse (a millisecond at worst) still tells it to a few percent.
-const PIECE_MS: f64 = 16.0;
+/// A piece of work between two checkpoints takes so many ticks of the clock, which browsers make coarse: that tells
+/// its time to a few percent …
+const TICKS: f64 = 40.0;
+/// … but at least and at most so long. Short pieces are seldom interrupted, and a cancellation waits for one.
+const PIECE_MS: (f64, f64) = (4.0, 40.0);
+/// Everything is timed so often at least; what counts is the fastest time.
+const FEWEST_PASSES: u32 = 3;
 /// Rows that one piece multiplies at least, so that a kernel works as it does on the whole.
 const FEWEST_ROWS: usize = 16;
 /// A product that cannot be split must not keep a cancellation waiting for longer.
@@ -39,7 +43,8 @@ pub(crate) async fn run(job: TimeMatmul, cx: Context<TimeMatmul>) -> Result<Matm
         report.checks.push(check(kernel, &cx).await?);
     }
     let uses_cpu = job.kernels.iter().any(|kernel| *kernel != Kernel::Gpu);
-    let mut ceiling = Ceiling::default();
+    let piece_ms = (tick(&cx) * TICKS).clamp(PIECE_MS.0, PIECE_MS.1);
+    let mut ceiling = Ceiling { gflops: 0.0, rounds: 1 << 14, piece_ms };
     for &size in &job.sizes {
         let factors = Factors::new(size, job.seed);
         if uses_cpu {
@@ -51,7 +56,7 @@ pub(crate) async fn run(job: TimeMatmul, cx: Context<TimeMatmul>) -> Result<Matm
             }
             let last = report.timings.iter().rfind(|timing| timing.kernel == kernel);
             let forecast = last.map(|last| flops(size) / (last.gflops * 1e6));
-            let bench = Bench { kernel, size, factors: &factors, job: &job, cx: &cx };
+            let bench = Bench { kernel, size, factors: &factors, piece_ms, job: &job, cx: &cx };
             match bench.measure(forecast).await? {
                 Ok(timing) => report.timings.push(timing),
                 Err(forecast_ms) => report.left_out.push(LeftOut { kernel, size, forecast_ms }),
@@ -142,25 +147,34 @@ impl Factors {
     }
 }
 
+/// The smallest step of the clock seen in a few attempts, in milliseconds.
+fn tick(cx: &Context<TimeMatmul>) -> f64 {
+    let step = |_| {
+        let start = cx.now();
+        // A clock that stands still for a million readings has no steps to wait for.
+        (0..1_000_000).map(|_| cx.now() - start).find(|step| *step > 0.0).unwrap_or(0.0)
+    };
+    (0..5).map(step).fold(f64::INFINITY, f64::min)
+}
+
 /// The fastest that multiply-adds on registers have been seen.
-#[derive(Default)]
 struct Ceiling {
     gflops: f64,
     rounds: usize,
+    piece_ms: f64,
 }
 
 impl Ceiling {
     /// Tries each number of sums once more, and answers the best so far in GFLOP/s. A core changes its
     /// clock while it works, so this is asked again between the products.
     async fn measure(&mut self, cx: &Context<TimeMatmul>) -> Result<f64, JobError> {
-        self.rounds = self.rounds.max(1 << 14);
         for chains in peak::CHAINS {
             loop {
                 cx.checkpoint().await?;
                 let started = cx.now();
                 black_box(peak::spin(chains, black_box(self.rounds)));
                 let ms = cx.now() - started;
-                if ms < PIECE_MS / 4.0 {
+                if ms < self.piece_ms / 2.0 {
                     self.rounds *= 2;
                     continue;
                 }
@@ -177,6 +191,7 @@ struct Bench<'a> {
     kernel: Kernel,
     size: usize,
     factors: &'a Factors,
+    piece_ms: f64,
     job: &'a TimeMatmul,
     cx: &'a Context<TimeMatmul>,
 }
@@ -192,37 +207,38 @@ impl Bench<'_> {
     }
 
     async fn on_slices(&self, forecast_ms: Option<f64>) -> Result<Result<Timing, f64>, JobError> {
-        let Self { size, job, cx, .. } = *self;
+        let Self { size, piece_ms, job, cx, .. } = *self;
         let mut out = vec![0.0; size * size];
         let mut forecast = forecast_ms.unwrap_or(flops(size) / UNKNOWN_PACE);
         // Warms the caches, and finds how much work fills a piece.
-        let mut piece = Piece::lasting(PIECE_MS, forecast, size);
         loop {
             cx.checkpoint().await?;
+            let piece = Piece::lasting(piece_ms, forecast, size);
             let ms = self.stretch(piece, 0, &mut out);
             let per_product = ms / piece.products(size);
-            if ms >= PIECE_MS / 2.0 {
+            if ms >= piece_ms / 2.0 {
                 forecast = per_product;
                 break;
             }
             // A coarse clock may say "no time at all": then eight times the work is tried.
             forecast = per_product.max(forecast / 8.0);
-            piece = Piece::lasting(PIECE_MS, forecast, size);
         }
         if forecast > job.limit_ms {
             return Ok(Err(forecast));
         }
-        piece = Piece::lasting(PIECE_MS, forecast, size);
-        let (begun, mut samples) = (cx.now(), Vec::new());
-        while samples.is_empty() || cx.now() - begun < job.budget_ms {
-            let mut ms = 0.0;
-            for first in (0..size).step_by(piece.rows) {
+        let piece = Piece::lasting(piece_ms, forecast, size);
+        // The fastest time of each piece: whatever else the machine does can only make it slower.
+        let mut fastest = vec![f64::INFINITY; size.div_ceil(piece.rows)];
+        let (begun, mut passes) = (cx.now(), 0);
+        while passes < FEWEST_PASSES || cx.now() - begun < job.budget_ms {
+            for (first, best) in (0..size).step_by(piece.rows).zip(&mut fastest) {
                 cx.checkpoint().await?;
-                ms += self.stretch(piece, first, &mut out);
+                *best = best.min(self.stretch(piece, first, &mut out));
             }
-            samples.push(ms / piece.repeats as f64);
+            passes += 1;
         }
-        Ok(Ok(self.timing(samples, piece.repeats, None)))
+        let ms = fastest.iter().sum::<f64>() / piece.repeats as f64;
+        Ok(Ok(self.timing(ms, passes * piece.repeats as u32, None)))
     }
 
     /// Multiplies `piece.rows` rows from row `first` on, `piece.repeats` times; answers the milliseconds.
@@ -254,23 +270,23 @@ impl Bench<'_> {
         chain(1).await?;
         let alone = chain(1).await?;
         let (mut products, mut ms) = (1, alone);
-        while ms < PIECE_MS / 2.0 && products < MOST_PRODUCTS {
+        while ms < self.piece_ms && products < MOST_PRODUCTS {
             products = (products * 4).min(MOST_PRODUCTS);
             ms = chain(products).await?;
         }
-        let (begun, mut samples) = (cx.now(), Vec::new());
-        while samples.is_empty() || cx.now() - begun < job.budget_ms {
-            samples.push(chain(products).await? / products as f64);
+        let (begun, mut passes, mut fastest) = (cx.now(), 0, ms);
+        while passes < FEWEST_PASSES || cx.now() - begun < job.budget_ms {
+            fastest = fastest.min(chain(products).await?);
+            passes += 1;
         }
-        Ok(self.timing(samples, products, (self.kernel == Kernel::Gpu).then_some(alone)))
+        let round_trip_ms = (self.kernel == Kernel::Gpu).then_some(alone);
+        Ok(self.timing(fastest / products as f64, passes * products as u32, round_trip_ms))
     }
 
-    fn timing(&self, mut samples: Vec<f64>, products_each: usize, round_trip_ms: Option<f64>) -> Timing {
+    fn timing(&self, ms: f64, products: u32, round_trip_ms: Option<f64>) -> Timing {
         let Self { kernel, size, .. } = *self;
-        let products = (samples.len() * products_each) as u32;
-        samples.sort_by(f64::total_cmp);
         // A clock that stood still would make the pace infinite.
-        let ms = samples[samples.len() / 2].max(1e-6);
+        let ms = ms.max(1e-6);
         Timing { kernel, size, ms, gflops: flops(size) / (ms * 1e6), products, round_trip_ms }
     }
 }

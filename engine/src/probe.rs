@@ -27,7 +27,7 @@ pub(crate) async fn run(job: Probe, cx: Context<Probe>) -> Result<Probed, JobErr
     // Steps do not touch the tokenizer: the ids above are drawn, not read.
     let tokenizer = Tokenizer::Bpe(Bpe::bytes_only());
     let trainer = Trainer::new(job.config, training, &weights, tokenizer, corpus, 0, cx.device());
-    let cell = RefCell::new(trainer);
+    let cell = RefCell::new(trainer.settle().await?);
 
     // The first step pays for caches, and on a GPU for compiling shaders.
     Trainer::step(&cell, || cx.checkpoint()).await?;

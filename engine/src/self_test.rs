@@ -36,7 +36,8 @@ pub async fn run_on(device: &Device) -> Result<Vec<Check>, JobError> {
     let expected = reference::gpt::forward(&CONFIG, &weights, &IDS);
     let corpus = Corpus { train: IDS.to_vec(), val: IDS.to_vec() };
     let tokenizer = Tokenizer::Bpe(Bpe::bytes_only());
-    let trainer = Trainer::new(CONFIG, TrainConfig::default(), &weights, tokenizer, corpus, 0, device);
+    let one_row = TrainConfig { batch: 1, ..TrainConfig::default() };
+    let trainer = Trainer::new(CONFIG, one_row, &weights, tokenizer, corpus, 0, device).settle().await?;
 
     let logits = trainer.model().forward(gpt::ids(&IDS, 1, device), None).logits;
     let logits = gpt::weights::floats(logits).await?;

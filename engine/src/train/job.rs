@@ -58,6 +58,7 @@ pub(crate) async fn open(job: OpenTraining, cx: Context<OpenTraining>) -> Result
         }
     };
     cx.checkpoint().await?;
+    let trainer = trainer.settle().await?;
     let vocab_size = trainer.config.vocab_size;
     let opened = TrainingOpened {
         config: trainer.config,
@@ -94,6 +95,10 @@ async fn learn_tokenizer(plan: &TokenizerPlan, text: &str, cx: &Context<OpenTrai
 
 /// Above this many times `ln(vocab_size)` a loss is past all hope.
 const HOPELESS: f32 = 2.5;
+/// A GPU's losses are read about this often, in milliseconds: the curve moves, and the GPU never waits.
+const GLANCE_MS: f64 = 200.0;
+/// The most steps between two looks at their losses.
+const MOST_AT_ONCE: f64 = 100.0;
 
 pub(crate) async fn run(job: RunTraining, cx: Context<RunTraining>) -> Result<TrainingStopped, JobError> {
     let session = cx.sessions().get::<Session>(job.session)?;
@@ -105,6 +110,7 @@ pub(crate) async fn run(job: RunTraining, cx: Context<RunTraining>) -> Result<Tr
     };
     let last = job.steps.map_or(training.steps, |n| cell.borrow().step.saturating_add(n));
     let between = || cx.checkpoint();
+    let mut at_once = 1;
 
     if cell.borrow().step == 0 && cell.borrow().val_loss.is_empty() {
         look(&session, &cx).await?;
@@ -118,25 +124,32 @@ pub(crate) async fn run(job: RunTraining, cx: Context<RunTraining>) -> Result<Tr
         if step >= last {
             return stopped(step, Stopped::StepsDone);
         }
+        // Up to the next moment at which something else is due.
+        let due = [training.eval_every, training.sample_every].map(|every| every - step % every);
+        let room = due.into_iter().fold(last.min(training.steps.max(step + 1)) - step, u32::min);
         let started = cx.now();
-        let outcome = Trainer::step(cell, between).await?;
-        let healthy = outcome.loss.is_finite() && outcome.grad_norm.is_finite() && outcome.loss < hopeless;
-        if !healthy {
-            return stopped(step, Stopped::Diverged { since: step + 1, loss: outcome.loss });
+        let outcomes = Trainer::steps(cell, room.min(at_once), between).await?;
+        let ms = ((cx.now() - started) / outcomes.len().max(1) as f64).max(1e-3);
+        if cell.borrow().reads_seldom() {
+            at_once = (GLANCE_MS / ms).clamp(1.0, MOST_AT_ONCE) as u32;
         }
-        let ms = (cx.now() - started).max(1e-3);
-        let (step, tokens) = {
-            let t = cell.borrow();
-            (t.step, t.training.batch * t.config.context)
-        };
-        cx.update(&TrainUpdate::Step(StepDone {
-            step,
-            loss: outcome.loss,
-            learning_rate: outcome.learning_rate,
-            grad_norm: outcome.grad_norm,
-            ms,
-            tokens_per_s: tokens as f64 / ms * 1e3,
-        }));
+        let tokens = training.batch * cell.borrow().config.context;
+        let mut step = step;
+        for outcome in outcomes {
+            step += 1;
+            let healthy = outcome.loss.is_finite() && outcome.grad_norm.is_finite() && outcome.loss < hopeless;
+            if !healthy {
+                return stopped(step - 1, Stopped::Diverged { since: step, loss: outcome.loss });
+            }
+            cx.update(&TrainUpdate::Step(StepDone {
+                step,
+                loss: outcome.loss,
+                learning_rate: outcome.learning_rate,
+                grad_norm: outcome.grad_norm,
+                ms,
+                tokens_per_s: tokens as f64 / ms * 1e3,
+            }));
+        }
         let ending = step == last || step == training.steps;
         if step % training.eval_every == 0 || (ending && job.steps.is_none()) {
             let loss = Trainer::validate(cell, between).await?;
@@ -164,10 +177,11 @@ const PROMPT: usize = 8;
 const SAMPLE: usize = 60;
 
 async fn sample(session: &Session, cx: &Context<RunTraining>) -> Result<(), JobError> {
-    let (config, weights, tokenizer, step, reading) = {
+    let weights = Trainer::weights(&session.trainer).await?;
+    let (config, tokenizer, step, reading) = {
         let t = session.trainer.borrow();
         let reading: Vec<u32> = t.corpus.val.iter().take(t.config.context.min(20)).copied().collect();
-        (t.config, t.weights(), t.tokenizer.clone(), t.step, reading)
+        (t.config, t.tokenizer.clone(), t.step, reading)
     };
     let prompt = &reading[..PROMPT.min(reading.len())];
     let mut written = Vec::new();
@@ -196,8 +210,7 @@ pub(crate) async fn save(job: SaveTraining, cx: Context<SaveTraining>) -> Result
 }
 
 async fn checkpoint(session: &Session) -> Result<Vec<u8>, JobError> {
-    let file = session.trainer.borrow().checkpoint();
-    Ok(file.write(Precision::F32))
+    Ok(Trainer::checkpoint(&session.trainer).await?.write(Precision::F32))
 }
 
 /// The right to train a session; given back when dropped.

@@ -2,6 +2,11 @@
 
 mod arena;
 mod data;
+#[cfg(feature = "gpu")]
+mod gpu;
+#[cfg(not(feature = "gpu"))]
+#[path = "no_gpu.rs"]
+mod gpu;
 pub(crate) mod job;
 mod trainer;
 

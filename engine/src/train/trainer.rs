@@ -3,6 +3,7 @@
 use super::{
     arena::{self, Arena},
     data::Corpus,
+    gpu::OnGpu,
 };
 use crate::{
     device,
@@ -45,6 +46,8 @@ pub struct Trainer {
     arena: Arena,
     params: Params,
     device: Device,
+    /// Where the parameters are once [`Trainer::settle`] gave them to a GPU; `arena` and `params` are then old.
+    gpu: Option<OnGpu>,
 }
 
 /// What one step did.
@@ -82,7 +85,21 @@ impl Trainer {
             arena: Arena::new(&config, weights),
             params: gpt::to_device(&config, weights, device),
             device: device.clone(),
+            gpu: None,
         }
+    }
+
+    /// On a GPU, hands the model to our WGSL kernels; elsewhere nothing changes.
+    ///
+    /// # Errors
+    /// A sentence if the GPU cannot hold the model.
+    pub async fn settle(mut self) -> Result<Self, JobError> {
+        if device::is_gpu(&self.device) {
+            let [weights, mean, square] = self.arena.by_name();
+            let batch = self.training.batch;
+            self.gpu = Some(OnGpu::new(self.config, batch, self.training, &weights, [mean, square], self.step).await?);
+        }
+        Ok(self)
     }
 
     /// Goes on where a checkpoint left off.
@@ -96,33 +113,50 @@ impl Trainer {
         trainer
     }
 
-    /// The model as it is now, on the device it is trained on; later steps do not change it.
+    /// The model as Burn or our CPU kernels run it, with the parameters it had before [`Trainer::settle`]
+    /// gave it to a GPU; on the CPU, as it is now.
     pub fn model(&self) -> Gpt {
         Gpt::new(self.config, &self.params, self.ops)
     }
 
     /// The parameters as they are now.
-    pub fn weights(&self) -> Weights {
-        self.arena.weights()
+    ///
+    /// # Errors
+    /// If the device was lost.
+    pub async fn weights(cell: &RefCell<Self>) -> Result<Weights, JobError> {
+        let gpu = cell.borrow().gpu.clone();
+        match gpu {
+            Some(gpu) => gpu.read_back().await.map(|[weights, _, _]| weights),
+            None => Ok(cell.borrow().arena.weights()),
+        }
     }
 
     /// Everything that is needed to go on from this moment.
-    pub fn checkpoint(&self) -> ModelFile {
-        let [weights, mean, square] = self.arena.by_name();
-        ModelFile {
-            config: self.config,
-            tokenizer: self.tokenizer.clone(),
-            weights,
-            training: Some(TrainingState {
-                config: self.training,
-                step: self.step,
-                text_crc: self.text_crc,
-                mean,
-                square,
-                train_loss: self.train_loss.clone(),
-                val_loss: self.val_loss.clone(),
-            }),
-        }
+    ///
+    /// # Errors
+    /// If the device was lost.
+    pub async fn checkpoint(cell: &RefCell<Self>) -> Result<ModelFile, JobError> {
+        let gpu = cell.borrow().gpu.clone();
+        let [weights, mean, square] = match gpu {
+            Some(gpu) => gpu.read_back().await?,
+            None => cell.borrow().arena.by_name(),
+        };
+        let t = cell.borrow();
+        let training = TrainingState {
+            config: t.training,
+            step: t.step,
+            text_crc: t.text_crc,
+            mean,
+            square,
+            train_loss: t.train_loss.clone(),
+            val_loss: t.val_loss.clone(),
+        };
+        Ok(ModelFile { config: t.config, tokenizer: t.tokenizer.clone(), weights, training: Some(training) })
+    }
+
+    /// Whether several steps are best asked for at once, because their losses are read together.
+    pub fn reads_seldom(&self) -> bool {
+        self.gpu.is_some()
     }
 
     /// Sequences per forward and backward pass. It depends on sizes only, never on speed, because
@@ -143,7 +177,7 @@ impl Trainer {
     }
 
     /// Does one step. `between` is awaited between pieces of work; if it fails, the step is undone
-    /// (nothing was changed yet) and its error is returned.
+    /// (nothing was changed yet) and its error is returned. On a GPU a step that was begun is finished.
     ///
     /// The outcome's loss or norm may be NaN or infinite; the parameters are then left as they were.
     ///
@@ -153,14 +187,63 @@ impl Trainer {
         cell: &RefCell<Self>,
         between: impl Fn() -> B,
     ) -> Result<StepOutcome, JobError> {
-        let (inputs, targets) = {
-            let t = cell.borrow();
-            t.corpus.batch(t.training.seed, t.step, t.training.batch, t.config.context)
-        };
-        Self::step_on(cell, &inputs, &targets, between).await
+        let outcomes = Self::steps(cell, 1, between).await?;
+        outcomes.first().copied().ok_or_else(|| JobError::Device("the GPU did not report its step.".into()))
     }
 
-    /// Does one step, as [`Trainer::step`] does, on a batch from elsewhere: rows of `context` ids.
+    /// Does up to `most` steps on a GPU, where they are reported together, and one elsewhere. The last
+    /// outcome may be one that changed nothing, as in [`Trainer::step`].
+    ///
+    /// # Errors
+    /// Whatever `between` returns, or a lost device.
+    pub async fn steps<B: Future<Output = Result<(), JobError>>>(
+        cell: &RefCell<Self>,
+        most: u32,
+        between: impl Fn() -> B,
+    ) -> Result<Vec<StepOutcome>, JobError> {
+        let gpu = cell.borrow().gpu.clone();
+        let Some(gpu) = gpu else {
+            let (inputs, targets) = cell.borrow().batch(0);
+            return Ok(vec![Self::step_on(cell, &inputs, &targets, between).await?]);
+        };
+        let mut ended = Ok(());
+        for ahead in 0..most {
+            let (inputs, targets) = cell.borrow().batch(ahead);
+            let rate = {
+                let t = cell.borrow();
+                learning_rate(&t.training, t.step + ahead)
+            };
+            gpu.step(&inputs, &targets, rate).await?;
+            ended = between().await;
+            if ended.is_err() {
+                break;
+            }
+        }
+        let outcomes = cell.borrow_mut().note(gpu.results().await?);
+        ended.map(|()| outcomes)
+    }
+
+    /// The batch of the step after next `ahead` others.
+    fn batch(&self, ahead: u32) -> (Vec<u32>, Vec<u32>) {
+        self.corpus.batch(self.training.seed, self.step + ahead, self.training.batch, self.config.context)
+    }
+
+    /// Takes in what a GPU did, up to the first step that changed nothing.
+    fn note(&mut self, results: Vec<(f32, f32)>) -> Vec<StepOutcome> {
+        let mut outcomes = Vec::new();
+        for (loss, grad_norm) in results {
+            let rate = learning_rate(&self.training, self.step);
+            outcomes.push(StepOutcome { loss, grad_norm, learning_rate: rate });
+            if !(loss.is_finite() && grad_norm.is_finite()) {
+                break;
+            }
+            self.step += 1;
+            self.train_loss.push(loss);
+        }
+        outcomes
+    }
+
+    /// Does one step on the CPU or with Burn alone, on a batch from elsewhere: rows of `context` ids.
     ///
     /// # Errors
     /// Whatever `between` returns, or a lost device.
@@ -238,6 +321,9 @@ impl Trainer {
     /// # Errors
     /// If the device was lost.
     pub async fn loss_and_gradients(&self, inputs: &[u32], targets: &[u32]) -> Result<(f32, Weights), JobError> {
+        if let Some(gpu) = &self.gpu {
+            return gpu.loss_and_gradients(inputs, targets).await;
+        }
         let (loss, grads) = self.gradients(inputs, targets, 1.0);
         let grads = gpt::read_back(&grads).await?;
         Ok((floats(loss).await?[0], grads))
@@ -251,13 +337,35 @@ impl Trainer {
         cell: &RefCell<Self>,
         between: impl Fn() -> B,
     ) -> Result<f32, JobError> {
-        let (model, context, micro) = {
+        let (inputs, targets) = {
             let t = cell.borrow();
-            (t.model(), t.config.context, t.micro_batch())
+            t.corpus.validation(t.config.context)
         };
-        let (inputs, targets) = cell.borrow().corpus.validation(context);
+        let gpu = cell.borrow().gpu.clone();
+        let loss = match gpu {
+            Some(gpu) => gpu.evaluate(&inputs, &targets).await?,
+            None => Self::evaluate(cell, &inputs, &targets, between).await?,
+        };
+        let t = &mut *cell.borrow_mut();
+        let step = t.step;
+        t.val_loss.retain(|(at, _)| *at != step);
+        t.val_loss.push((step, loss));
+        Ok(loss)
+    }
+
+    /// Mean loss of any rows, piece by piece, without the GPU's kernels.
+    async fn evaluate<B: Future<Output = Result<(), JobError>>>(
+        cell: &RefCell<Self>,
+        inputs: &[u32],
+        targets: &[u32],
+        between: impl Fn() -> B,
+    ) -> Result<f32, JobError> {
+        let (model, piece) = {
+            let t = cell.borrow();
+            (t.model(), t.micro_batch() * t.config.context)
+        };
         let mut sum = 0.0;
-        for (x, y) in inputs.chunks(micro * context).zip(targets.chunks(micro * context)) {
+        for (x, y) in inputs.chunks(piece).zip(targets.chunks(piece)) {
             let loss = {
                 let t = cell.borrow();
                 t.loss(&model, x, y, &t.device)
@@ -265,11 +373,6 @@ impl Trainer {
             sum += floats(loss).await?[0] * x.len() as f32;
             between().await?;
         }
-        let loss = sum / inputs.len() as f32;
-        let t = &mut *cell.borrow_mut();
-        let step = t.step;
-        t.val_loss.retain(|(at, _)| *at != step);
-        t.val_loss.push((step, loss));
-        Ok(loss)
+        Ok(sum / inputs.len() as f32)
     }
 }

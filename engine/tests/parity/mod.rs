@@ -60,7 +60,8 @@ pub async fn train(setting: &Setting, device: &Device) -> Vec<f32> {
     };
     let corpus = Corpus::new(&text, &tokenizer, config.context).expect("the text is long enough");
     let weights = gpt::init(&config, training.seed);
-    let cell = RefCell::new(Trainer::new(config, training, &weights, tokenizer, corpus, 0, device));
+    let trainer = Trainer::new(config, training, &weights, tokenizer, corpus, 0, device);
+    let cell = RefCell::new(trainer.settle().await.expect("the device holds a small model"));
     for _ in 0..STEPS {
         Trainer::step(&cell, || std::future::ready(Ok(()))).await.expect("the device stays");
     }

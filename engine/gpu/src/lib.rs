@@ -1,0 +1,22 @@
+//! The GPT of the course in our own WGSL kernels: training, validation and decoding on WebGPU, recorded
+//! once and replayed. Nothing here knows Burn; the device may be shared with it.
+//!
+//! Read `kernels/` first, then `forward.rs`, `backward.rs` and `gpt.rs`.
+
+mod arena;
+mod backward;
+mod batch;
+mod decoder;
+mod device;
+mod forward;
+mod gpt;
+mod kernels;
+mod matmul;
+pub mod op;
+mod plan;
+
+pub use decoder::Decoder;
+pub use device::{Counters, Gpu};
+pub use gpt::{GpuGpt, Moments, StepResult};
+pub use kernels::Layout;
+pub use matmul::GpuMatmul;
