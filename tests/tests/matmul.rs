@@ -1,9 +1,12 @@
 //! Timing matrix products, as the page asks for it.
 
+use engine::run::{Host, Sessions};
 use engine_core::{
-    job::JobError,
+    job::{Job, JobError},
     jobs::matmul::{Kernel, MatmulReport, TimeMatmul, flops},
+    wire,
 };
+use std::{rc::Rc, time::Instant};
 use tests::Engine;
 
 const ON_CPU: [Kernel; 4] = [Kernel::Naive, Kernel::Blocked, Kernel::Packed, Kernel::Flex];
@@ -64,4 +67,36 @@ fn nonsense_gets_a_sentence_and_a_cancel_ends_it() {
     assert!(matches!(&why, Some(JobError::Invalid(why)) if why.contains("5000 × 5000")), "{why:?}");
     engine.cancelled.set(true);
     assert_eq!(engine.run(&job(&[16])).err(), Some(JobError::Cancelled));
+}
+
+/// Runs a job by a clock of one's own.
+fn by_clock(job: &TimeMatmul, now: impl Fn() -> f64 + 'static) -> Result<MatmulReport, JobError> {
+    let host = Host {
+        device: pollster::block_on(engine::device::open()).unwrap().device,
+        sessions: Sessions::default(),
+        send_update: Rc::new(|_| {}),
+        yield_now: Rc::new(|| Box::pin(std::future::ready(()))),
+        now: Rc::new(now),
+        cancelled: Rc::default(),
+    };
+    let output = pollster::block_on(engine::registry().run(TimeMatmul::NAME, &wire::encode(job), host))?;
+    Ok(wire::decode(&output).unwrap())
+}
+
+#[test]
+fn a_clock_that_stands_still_is_named() {
+    let why = by_clock(&job(&[16]), || 7.0).err();
+    assert!(matches!(&why, Some(JobError::Invalid(why)) if why.contains("clock is too coarse")), "{why:?}");
+}
+
+#[test]
+fn a_coarse_clock_invents_no_speed() {
+    let started = Instant::now();
+    let coarse = move || (started.elapsed().as_secs_f64() * 1e3).floor();
+    let report = by_clock(&job(&[8, 16]), coarse).unwrap();
+    for timing in report.timings {
+        let real = timing.ms * f64::from(timing.products);
+        assert!(real >= 20.0, "{} products of {real} ms in all by a clock of 1 ms: {timing:?}", timing.products);
+        assert!(timing.gflops < 1_000.0, "{timing:?}");
+    }
 }

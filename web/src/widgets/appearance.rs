@@ -2,14 +2,14 @@
 
 use super::colour::Rgb;
 use leptos::prelude::*;
-use std::{cell::RefCell, collections::HashMap};
+use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 use web_sys::{MutationObserver, MutationObserverInit};
 
 thread_local! {
     // Lives as long as the page: it is watched by whichever canvases there are.
     static CHANGES: ArcRwSignal<u32> = watch();
-    static COLOURS: RefCell<HashMap<&'static str, Rgb>> = RefCell::new(HashMap::new());
+    static COLOURS: RefCell<Vec<(&'static str, Rgb)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Counts the changes of theme, window size and pixel density; to watch.
@@ -19,11 +19,11 @@ pub fn changes() -> ArcReadSignal<u32> {
 
 /// The colour a custom property such as `--fg` stands for in the theme that is shown.
 pub fn colour(property: &'static str) -> Rgb {
-    if let Some(known) = COLOURS.with_borrow(|colours| colours.get(property).copied()) {
+    if let Some((_, known)) = COLOURS.with_borrow(|known| known.iter().find(|(name, _)| *name == property).copied()) {
         return known;
     }
     let found = read(property).unwrap_or(Rgb(128, 128, 128));
-    COLOURS.with_borrow_mut(|colours| colours.insert(property, found));
+    COLOURS.with_borrow_mut(|colours| colours.push((property, found)));
     found
 }
 
@@ -45,7 +45,7 @@ fn watch() -> ArcRwSignal<u32> {
     let signal = ArcRwSignal::new(0);
     let changed = signal.clone();
     let listener = Closure::<dyn Fn()>::new(move || {
-        COLOURS.with_borrow_mut(HashMap::clear);
+        COLOURS.with_borrow_mut(Vec::clear);
         changed.update(|n| *n += 1);
     });
     let function: &js_sys::Function = listener.as_ref().unchecked_ref();

@@ -1,5 +1,7 @@
 //! Colours as numbers: reading what the style sheet says, mixing evenly to the eye, and contrast.
 
+use crate::decimal;
+
 /// A colour in sRGB, eight bits each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rgb(pub u8, pub u8, pub u8);
@@ -26,7 +28,7 @@ impl Rgb {
         let mut numbers = rest
             .split([',', ' ', '/', ')'])
             .filter(|part| !part.is_empty())
-            .map(|part| part.parse::<f64>().ok().map(|x| (x * unit).round().clamp(0.0, 255.0) as u8));
+            .map(|part| decimal::parse(part).map(|x| (x * unit).round().clamp(0.0, 255.0) as u8));
         Some(Self(numbers.next()??, numbers.next()??, numbers.next()??))
     }
 

@@ -147,8 +147,11 @@ impl Painter<'_> {
             self.dash(&[1.0, 4.0]);
             self.path(vec![(left, top), (left + place.width as i32, top)], muted, 1.5)?;
             self.dash(&[]);
-            let at = (left + place.width as i32 - gap, top - gap / 2);
-            self.text(&reference.label, at, Pos::new(HPos::Right, VPos::Bottom), colour("--fg"))?;
+            // Below its line where there is no room between it and the legend.
+            let crowded = f64::from(top) < place.top + self.surface.px(16.0);
+            let (below, side) = if crowded { (gap / 2, VPos::Top) } else { (-gap / 2, VPos::Bottom) };
+            let at = (left + place.width as i32 - gap, top + below);
+            self.text(&reference.label, at, Pos::new(HPos::Right, side), colour("--fg"))?;
         }
         Ok(())
     }

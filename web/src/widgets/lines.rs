@@ -56,9 +56,15 @@ impl LineData {
 
     /// Every place at which some line has a point, rising.
     pub fn places(&self) -> Vec<f64> {
-        let mut all: Vec<f64> = self.series.iter().flat_map(|s| s.points.iter().map(|p| p.0)).collect();
-        all.sort_by(f64::total_cmp);
-        all.dedup();
+        // Every line's points rise already: the lowest of what is left of each comes next.
+        let mut left: Vec<_> = self.series.iter().map(|s| s.points.iter().map(|p| p.0).peekable()).collect();
+        let mut all = Vec::new();
+        while let Some(next) = left.iter_mut().filter_map(|line| line.peek().copied()).min_by(f64::total_cmp) {
+            all.push(next);
+            for line in &mut left {
+                while line.next_if(|x| x.total_cmp(&next).is_le()).is_some() {}
+            }
+        }
         all
     }
 
@@ -200,7 +206,10 @@ pub fn decimate(points: &[(f64, f64)], low: f64, high: f64, columns: usize) -> V
                     .flatten()
                     .copied()
                     .collect();
-            kept.sort_by(|a, b| a.0.total_cmp(&b.0));
+            // First and last stand at the ends already.
+            if kept[1].0 > kept[2].0 {
+                kept.swap(1, 2);
+            }
             kept.dedup();
             thin.extend(kept);
         }

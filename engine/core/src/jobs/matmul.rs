@@ -79,7 +79,7 @@ pub struct Timing {
     pub kernel: Kernel,
     /// Rows and columns of both matrices.
     pub size: usize,
-    /// Milliseconds for one product: the median over the samples.
+    /// Milliseconds for one product, the fastest of several: whatever else a machine does can only make it slower.
     pub ms: f64,
     /// Floating-point operations per nanosecond, which is GFLOP/s.
     pub gflops: f64,
