@@ -14,7 +14,7 @@ use leptos_router::{
     hooks::use_location,
     location::{BrowserUrl, LocationProvider},
 };
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
 use wasm_bindgen::JsCast;
 use web_sys::{DomParser, HtmlElement, SupportedType};
 
@@ -46,7 +46,7 @@ fn Pages(first: Page) -> impl IntoView {
     let shown = RwSignal::new_local(Shown::Page(first));
     let announced = RwSignal::new(String::new());
     let newest = StoredValue::new(0_u32);
-    let positions = StoredValue::new_local(RefCell::new(BTreeMap::<String, f64>::new()));
+    let positions = StoredValue::new_local(RefCell::new(Vec::<(String, f64)>::new()));
 
     let go = move |path: String, history: BrowserUrl| {
         let ticket = newest.get_value() + 1;
@@ -78,7 +78,8 @@ fn Pages(first: Page) -> impl IntoView {
                 _ => shown.set(Shown::Unreachable(path.clone())),
             }
             TimeoutFuture::new(0).await;
-            let kept = positions.with_value(|positions| positions.borrow().get(&path).copied());
+            let kept = positions
+                .with_value(|all| all.borrow().iter().find_map(|(of, position)| (*of == path).then_some(*position)));
             arrive(kept.filter(|_| back.get_untracked()));
         });
     };
@@ -88,7 +89,11 @@ fn Pages(first: Page) -> impl IntoView {
         let path = location.pathname.get();
         if let Some(previous) = previous.filter(|previous| *previous != path) {
             let position = window().scroll_y().unwrap_or(0.0);
-            positions.with_value(|positions| positions.borrow_mut().insert(previous, position));
+            positions.with_value(|all| {
+                let mut all = all.borrow_mut();
+                all.retain(|(of, _)| *of != previous);
+                all.push((previous, position));
+            });
             go(path.clone(), follow.clone());
         }
         path

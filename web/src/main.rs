@@ -2,6 +2,7 @@
 
 mod address;
 mod app;
+mod decimal;
 mod engine;
 mod labs;
 mod models;

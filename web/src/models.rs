@@ -54,9 +54,12 @@ pub fn new_id() -> String {
 pub async fn list() -> Vec<ModelRecord> {
     let mut models = Vec::new();
     for id in store::keys(AREA).await.unwrap_or_default() {
-        models.extend(find(&id).await);
+        if let Some(model) = find(&id).await {
+            // They are few, and a sort of its own would weigh more than all of this module.
+            let at = models.partition_point(|other: &ModelRecord| other.created_ms >= model.created_ms);
+            models.insert(at, model);
+        }
     }
-    models.sort_by(|a: &ModelRecord, b: &ModelRecord| b.created_ms.total_cmp(&a.created_ms));
     models
 }
 

@@ -93,9 +93,20 @@
 
   const failed = (reason) => showCard('The labs on this page did not start', reason);
 
+  /** The smallest program with a SIMD128 instruction; a browser that does not know it calls it invalid. */
+  const SIMD128 = new Uint8Array([
+    0, 97, 115, 109, 1, 0, 0, 0, // A WebAssembly file, version 1.
+    1, 5, 1, 96, 0, 1, 123, //      One type: a function that results in a v128.
+    3, 2, 1, 0, //                  One function, of that type.
+    10, 8, 1, 6, 0, 65, 0, 253, 15, 11, // Its code: i32.const 0, i8x16.splat, end.
+  ]);
+
   if (!labsOff) {
     if (typeof WebAssembly !== 'object') {
       failed('This browser has no WebAssembly, or it is switched off. The text reads as usual.');
+    } else if (!WebAssembly.validate(SIMD128)) {
+      failed('This browser’s WebAssembly has no SIMD128, which the labs compute with; browsers have had it since 2021 to 2023. '
+        + 'A newer browser runs them. The text reads as usual.');
     }
     addEventListener('error', (event) => {
       if (event.target instanceof HTMLScriptElement && !ready()) {

@@ -1,9 +1,12 @@
 //! The project's only command line: it installs what is missing, builds the site, serves it and tests it.
 
 mod files;
+mod first_view;
 mod html;
+mod imports;
 mod lint;
 mod pack;
+mod peers;
 mod precache;
 mod site;
 mod skeleton;
@@ -23,6 +26,8 @@ cargo xtask <command>
   test [stage…] [--skip stage]…                run every test, or the named stages
   dist [--base /x/] [--cpu-only]               build the site into dist/
   bench [--json PATH] [--no-build]             time training in Chromium, list the size of every file
+  bench --peers [--cases A,B] [--threads] [--webgpu] [--json PATH] [--no-build] …
+                                               measure the engine beside other libraries (playwright/bench/peers.mjs)
   pretrain …                                   train the shipped tiny GPT again
   new-lesson <slug>                            write a lesson's skeleton and its line in content/course.toml
   new-lab <name>                               write a lab's skeleton and its line in web/src/labs/mod.rs
@@ -64,7 +69,11 @@ fn run() -> Result<()> {
         arguments.extend(words);
         return steps::run(Command::new("cargo").args(arguments).current_dir(root));
     }
-    let options = options(words.collect())?;
+    let words: Vec<String> = words.collect();
+    if command == "bench" && words.iter().any(|word| word == "--peers") {
+        return peers::bench(root, words);
+    }
+    let options = options(words)?;
     let names = |count: usize, usage: &str| match options.names.len() == count {
         true => Ok(()),
         false => bail!("usage: cargo xtask {usage}"),

@@ -1,6 +1,7 @@
-//! From sources to `dist/`: styles, three wasm programs, Trunk, pages, package.
+//! From sources to `dist/`: styles, four wasm programs, Trunk, pages, package.
 
 use crate::files;
+use crate::first_view;
 use crate::pack::{Order, Packed, pack};
 use crate::steps::{Steps, answer, run};
 use crate::tools;
@@ -13,20 +14,21 @@ const TRUNK: &str = "target/site/trunk";
 const LAB_STYLES: &str = "web/styles/generated-labs.css";
 const CPU_SHELL: &str = "web/generated-index.html";
 
-/// The three programs: manifest, binary and profile, as web/index.html names them.
-const PROGRAMS: [(&str, &str, &str); 3] = [
+/// The four programs: manifest, binary and profile, as web/index.html names them.
+const PROGRAMS: [(&str, &str, &str); 4] = [
     ("web/Cargo.toml", "web", "page"),
     ("web/worker/Cargo.toml", "worker", "release"),
+    ("web/worker-relaxed/Cargo.toml", "worker-relaxed", "release"),
     ("web/worker-gpu/Cargo.toml", "worker-gpu", "gpu"),
 ];
 
 /// How many steps a build has.
 pub fn steps(cpu_only: bool) -> usize {
-    programs(cpu_only).len() + 4
+    programs(cpu_only).len() + 6
 }
 
 fn programs(cpu_only: bool) -> &'static [(&'static str, &'static str, &'static str)] {
-    if cpu_only { &PROGRAMS[..2] } else { &PROGRAMS }
+    if cpu_only { &PROGRAMS[..3] } else { &PROGRAMS }
 }
 
 /// Builds the whole site into `dist/`.
@@ -46,11 +48,12 @@ pub fn build(root: &Path, steps: &mut Steps, base: &str, cpu_only: bool) -> Resu
         })?;
     }
     steps.step("Trunk: bindings, wasm-opt, file hashes", || trunk(root, &id, cpu_only))?;
+    steps.step("the first view, made small", || first_view::shrink(root, &root.join(TRUNK)))?;
     steps.step("pages from Markdown", || pages(root, base))?;
     let packed =
         steps.step("package: policy, service worker, build id", || package(root, &root.join("dist"), base, ""))?;
     report("dist", &packed);
-    Ok(())
+    steps.step("budget of the first view", || first_view::check(&root.join("dist")))
 }
 
 /// Packages the last build once more: for another base path, or as another build.

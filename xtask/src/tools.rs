@@ -30,7 +30,7 @@ pub fn for_building(root: &Path, steps: &mut Steps) -> Result<()> {
     steps.step(&format!("wasm-bindgen-cli {bindgen}"), || {
         cargo_install(&folder, "wasm-bindgen-cli", "wasm-bindgen", &bindgen, false)
     })?;
-    steps.step("Node packages of playwright/ (wasm-opt, Playwright, axe)", || node_packages(root))
+    steps.step("Node packages of playwright/ (wasm-opt, esbuild, Playwright, axe)", || node_packages(root))
 }
 
 /// Installs Chromium and its driver where that is possible.
@@ -169,7 +169,19 @@ fn node_packages(root: &Path) -> Result<()> {
             bail!("Node is missing: install Node {OLDEST_NODE} or newer from https://nodejs.org")
         }
     }
-    let folder = root.join("playwright");
+    npm_install(&root.join("playwright"))
+}
+
+/// Installs the libraries that the peers' bench measures: a gigabyte, and so only when they are asked for.
+///
+/// # Errors
+/// As [`for_building`].
+pub fn peer_packages(root: &Path) -> Result<()> {
+    npm_install(&root.join("playwright/bench"))
+}
+
+/// Installs what a folder's lock file names, unless that has been done.
+fn npm_install(folder: &Path) -> Result<()> {
     let lock = files::sha256(&files::read(&folder.join("package-lock.json"))?);
     let stamp = folder.join("node_modules/.glassbox-lock");
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
@@ -179,7 +191,7 @@ fn node_packages(root: &Path) -> Result<()> {
         bail!("npm is missing: install it with Node from https://nodejs.org");
     }
     let mut npm = Command::new("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(folder);
     run_quietly(&mut npm)?;
     files::write(&stamp, lock)
 }

@@ -28,7 +28,8 @@ pub async fn gpu_available() -> Option<Adapter> {
     let name = parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ");
     let flag = |object: &JsValue| property(object, "isFallbackAdapter").and_then(|value| value.as_bool());
     let software = flag(&info).or_else(|| flag(&adapter)).unwrap_or(false) || is_software(&name);
-    Some(Adapter { name: if name.is_empty() { "an adapter without a name".into() } else { name }, software })
+    let name = if name.is_empty() { "an adapter without a name".into() } else { name };
+    Some(Adapter { name, software })
 }
 
 /// Completes the device's name: browsers tell a page which adapter there is, but not the worker's program.

@@ -1,6 +1,6 @@
 //! Is the worker alive? A question every second, and how long an answer may take.
 
-use super::port::Program;
+use super::program::Program;
 
 /// A question is asked this often.
 pub const BEAT_MS: u32 = 1_000;
@@ -9,12 +9,12 @@ const ASLEEP_MS: f64 = 5_000.0;
 
 /// Silence that is still no failure.
 fn patience_ms(program: Program, ready: bool) -> f64 {
-    match (program, ready) {
-        (Program::Cpu, true) => 10_000.0,
-        (Program::Cpu, false) => 60_000.0,
+    match (program.is_gpu(), ready) {
+        (false, true) => 10_000.0,
+        (false, false) => 60_000.0,
         // Compiling shaders blocks the worker, above all the first time.
-        (Program::Gpu, true) => 60_000.0,
-        (Program::Gpu, false) => 120_000.0,
+        (true, true) => 60_000.0,
+        (true, false) => 120_000.0,
     }
 }
 
@@ -76,7 +76,7 @@ mod tests {
         let mut pulse = Pulse::Slept;
         for second in seconds {
             let now = f64::from(second) * 1_000.0;
-            pulse = heart.beat(now, Program::Cpu, true);
+            pulse = heart.beat(now, Program::Simd, true);
             heart.ask(now);
         }
         pulse
@@ -94,7 +94,7 @@ mod tests {
     fn a_page_that_slept_asks_again_before_it_judges() {
         let mut heart = Heartbeat::new(0.0);
         heart.ask(0.0);
-        assert_eq!(heart.beat(3_600_000.0, Program::Cpu, true), Pulse::Slept);
-        assert_eq!(heart.beat(3_601_000.0, Program::Cpu, true), Pulse::Alive(1_000.0));
+        assert_eq!(heart.beat(3_600_000.0, Program::Simd, true), Pulse::Slept);
+        assert_eq!(heart.beat(3_601_000.0, Program::Simd, true), Pulse::Alive(1_000.0));
     }
 }

@@ -3,15 +3,24 @@
 //! A lab writes `use_job(move || Some(Generate { … }))` and gets signals. Everything else, such as
 //! queues, restarts and the choice of a device, happens behind it.
 
+mod failure;
+mod features;
 mod gpu;
 mod heartbeat;
+mod ladder;
+mod measure;
 mod port;
+mod program;
 mod runs;
 mod status;
 mod strikes;
 mod supervisor;
+mod within;
 
+pub use features::{cross_origin_isolated, relaxed_simd};
 pub use gpu::gpu_available;
+pub use ladder::{GpuMeasured, Measured, Work, choose as choose_for};
+pub use measure::{measure, measured};
 pub use status::{EngineState, Wanted, status};
 
 use engine_core::{
@@ -166,16 +175,13 @@ pub fn lose_worker() {
     supervisor::lose_worker();
 }
 
-/// Moves heavy work to WebGPU if the learner left the choice to the page and there is a real adapter.
+/// Moves to the device that was measured to do `work` faster, if the learner left the choice to the page.
 ///
-/// Answers whether the next job will be sent to WebGPU. Call it before a session is opened, never
-/// during one: the worker changes.
-pub async fn prefer_gpu() -> bool {
+/// Call it before a session is opened, never during one: the worker changes.
+pub async fn place(work: Work) {
     if status::current().wanted == Wanted::Auto
-        && !supervisor::on_gpu()
-        && gpu_available().await.is_some_and(|adapter| !adapter.software)
+        && let Some(measured) = measure(false).await
     {
-        supervisor::move_to_gpu();
+        supervisor::move_to(ladder::choose(&measured, work).gpu);
     }
-    supervisor::on_gpu()
 }

@@ -1,19 +1,11 @@
 //! One worker: how it is started, spoken to, listened to and ended.
 
+use super::program::Program;
 use engine_core::wire::{self, FromWorker, ToWorker};
 use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsCast;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
-
-/// The two programs built from one source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Program {
-    /// Computes on the CPU; small.
-    Cpu,
-    /// Computes on WebGPU; ten times larger, so loaded only on request.
-    Gpu,
-}
 
 /// What a worker tells, one way or another.
 pub enum Heard {
@@ -30,18 +22,22 @@ pub struct Port {
 }
 
 impl Port {
-    /// Starts a worker; everything it tells goes to `on_heard`.
+    /// Starts a worker; everything it tells goes to `on_heard`. `after_loss` tells a WebGPU program that
+    /// it takes over from one that has proved itself on this adapter.
     ///
     /// # Errors
     /// A sentence, where the browser refuses to start workers.
-    pub fn open(program: Program, on_heard: impl Fn(Heard) + Clone + 'static) -> Result<Self, String> {
-        let loader = match program {
-            Program::Cpu => "worker_loader.js",
-            Program::Gpu => "worker-gpu_loader.js",
-        };
-        let address = crate::address::absolute(loader);
+    pub fn open(
+        program: Program,
+        after_loss: bool,
+        on_heard: impl Fn(Heard) + Clone + 'static,
+    ) -> Result<Self, String> {
+        let address = crate::address::absolute(program.loader());
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
+        if after_loss {
+            options.set_name(wire::AFTER_LOSS);
+        }
         let worker = Worker::new_with_options(&address, &options)
             .map_err(|_| "this browser does not let the page start a worker".to_owned())?;
 

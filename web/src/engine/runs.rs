@@ -81,6 +81,11 @@ impl Runs {
         !self.queue.is_empty()
     }
 
+    /// Whether nothing is under way and nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
     /// Everything that waits, to be sent now.
     pub fn take_waiting(&mut self, now: f64) -> Vec<ToWorker> {
         let waiting = std::mem::take(&mut self.queue);

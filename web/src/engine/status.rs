@@ -5,24 +5,27 @@ use leptos::prelude::*;
 /// Which device the learner wants.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Wanted {
-    /// The CPU at once; WebGPU when heavy work asks for it and there is a real adapter.
+    /// The CPU at once; WebGPU for work that it was measured to do faster.
     #[default]
     Auto,
-    /// Always the CPU.
-    Cpu,
+    /// Always the CPU, with relaxed SIMD where the browser has it.
+    Relaxed,
+    /// Always the CPU, with plain SIMD128.
+    Simd,
     /// Always WebGPU, where it works.
     Gpu,
 }
 
 impl Wanted {
     /// The choices in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Auto, Self::Cpu, Self::Gpu];
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Relaxed, Self::Simd, Self::Gpu];
 
     /// As kept in the store and in the switch.
     pub fn key(self) -> &'static str {
         match self {
             Self::Auto => "auto",
-            Self::Cpu => "cpu",
+            Self::Relaxed => "cpu-relaxed",
+            Self::Simd => "cpu-simd",
             Self::Gpu => "gpu",
         }
     }
@@ -31,7 +34,8 @@ impl Wanted {
     pub fn label(self) -> &'static str {
         match self {
             Self::Auto => "Automatic",
-            Self::Cpu => "CPU",
+            Self::Relaxed => "CPU, relaxed SIMD",
+            Self::Simd => "CPU, SIMD128",
             Self::Gpu => "WebGPU",
         }
     }
@@ -61,7 +65,7 @@ pub enum EngineState {
 /// Everything the page may show about the engine.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct EngineStatus {
-    /// The device that computes, once a worker is ready: "CPU" or "WebGPU (adapter)".
+    /// The device that computes, once a worker is ready: "CPU, relaxed SIMD" or "WebGPU (adapter)".
     pub device: Option<String>,
     /// What the learner chose.
     pub wanted: Wanted,
@@ -71,7 +75,8 @@ pub struct EngineStatus {
     pub notice: Option<String>,
     /// Increases with every new worker; sessions of an older one are gone.
     pub generation: u32,
-    /// Increases when the device is changed on purpose: what was under way is worth asking again.
+    /// Increases when the device is changed on purpose or WebGPU was lost: what was under way is worth
+    /// asking again.
     pub switches: u32,
     /// How long the newest replacement took, from noticing the failure until the successor was ready.
     pub recovered_ms: Option<f64>,

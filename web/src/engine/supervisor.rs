@@ -1,12 +1,16 @@
-//! Owns the worker: queues until it is ready, listens for its heartbeat, replaces it when it fails.
+//! Owns the worker: starts it, queues until it is ready, listens to it and for its heartbeat.
 
 use super::{
-    BUILD, gpu,
+    BUILD,
+    failure::{end_sent_runs, fail, give_up, unavailable},
+    features, gpu,
     heartbeat::{BEAT_MS, Heartbeat, Pulse},
-    port::{Heard, Port, Program},
+    measure,
+    port::{Heard, Port},
+    program::{self, Program, Situation},
     runs::{Cancelled, Event, Listener, Runs},
     status::{self, EngineState, Wanted},
-    strikes::{Strikes, Verdict},
+    strikes::Strikes,
 };
 use engine_core::{
     job::JobError,
@@ -15,29 +19,41 @@ use engine_core::{
 use gloo::timers::callback::{Interval, Timeout};
 use std::cell::RefCell;
 
-/// Said to every run that a worker took with it.
-const LOST: &str = "Nothing that was saved is lost; start again to go on.";
-
-struct Supervisor {
+/// The worker and everything that is known about it.
+pub(super) struct Supervisor {
     port: Option<Port>,
-    program: Program,
-    ready: bool,
+    pub(super) program: Program,
+    pub(super) ready: bool,
     /// Messages of an older worker that were still under way are told apart by it.
     epoch: u32,
-    runs: Runs,
+    pub(super) runs: Runs,
     heartbeat: Heartbeat,
-    failed_at: Option<f64>,
-    strikes: Strikes,
-    gpu_refused: bool,
-    on_gpu: bool,
+    /// When the failure happened from which the engine is recovering.
+    pub(super) failed_at: Option<f64>,
+    pub(super) strikes: Strikes,
+    /// WebGPU could not be used, or was lost too often; only the learner can ask for it again.
+    pub(super) gpu_refused: bool,
+    /// The program for relaxed SIMD did not start; only the learner can ask for it again.
+    pub(super) relaxed_refused: bool,
+    /// WebGPU has passed its self-test in this visit, so that its successor after a loss need not.
+    pub(super) gpu_proven: bool,
+    pub(super) on_gpu: bool,
     clock: Option<Interval>,
-    restart: Option<Timeout>,
+    pub(super) restart: Option<Timeout>,
+}
+
+impl Supervisor {
+    /// The program that is due now.
+    fn due(&self) -> Program {
+        let relaxed = !self.relaxed_refused && features::relaxed_simd();
+        program::pick(Situation { wanted: status::current().wanted, on_gpu: self.on_gpu, relaxed })
+    }
 }
 
 thread_local! {
     static SUPERVISOR: RefCell<Supervisor> = RefCell::new(Supervisor {
         port: None,
-        program: Program::Cpu,
+        program: Program::Simd,
         ready: false,
         epoch: 0,
         runs: Runs::new(),
@@ -45,6 +61,8 @@ thread_local! {
         failed_at: None,
         strikes: Strikes::default(),
         gpu_refused: false,
+        relaxed_refused: false,
+        gpu_proven: false,
         on_gpu: false,
         clock: None,
         restart: None,
@@ -52,11 +70,12 @@ thread_local! {
 }
 
 /// Works on the supervisor. Listeners are never called inside, so they may start the next run.
-fn with<T>(work: impl FnOnce(&mut Supervisor) -> T) -> T {
+pub(super) fn with<T>(work: impl FnOnce(&mut Supervisor) -> T) -> T {
     SUPERVISOR.with_borrow_mut(work)
 }
 
-fn now() -> f64 {
+/// Milliseconds since the page began.
+pub(super) fn now() -> f64 {
     web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
 }
 
@@ -96,7 +115,8 @@ pub fn abandon(run: RunId) {
     cancel(run);
 }
 
-fn tell(listeners: impl IntoIterator<Item = Listener>, error: JobError) {
+/// Tells that their runs have ended.
+pub(super) fn tell(listeners: impl IntoIterator<Item = Listener>, error: JobError) {
     for mut listener in listeners {
         listener(Event::End(Err(error.clone())));
     }
@@ -110,6 +130,11 @@ pub fn ensure_started() {
     }
 }
 
+/// Whether a worker waits for work.
+pub fn is_quiet() -> bool {
+    with(|it| it.ready && it.runs.is_empty())
+}
+
 /// Whether jobs go to WebGPU now.
 pub fn on_gpu() -> bool {
     with(|it| it.on_gpu)
@@ -118,13 +143,13 @@ pub fn on_gpu() -> bool {
 /// Applies the learner's choice of device.
 pub fn choose(wanted: Wanted) {
     let before = status::current().wanted;
+    let program = with(|it| it.due());
     status::change(|status| status.wanted = wanted);
-    let gpu = wanted == Wanted::Gpu;
     let moves = with(|it| {
         it.gpu_refused = false;
-        let moves = it.on_gpu != gpu;
-        it.on_gpu = gpu;
-        moves
+        it.relaxed_refused = false;
+        it.on_gpu = wanted == Wanted::Gpu;
+        it.due() != program
     });
     if moves {
         replace_by_choice(false);
@@ -133,13 +158,14 @@ pub fn choose(wanted: Wanted) {
     }
 }
 
-/// Sends all further jobs to WebGPU.
-pub fn move_to_gpu() {
-    let allowed = with(|it| {
-        it.on_gpu = !it.gpu_refused;
-        it.on_gpu
+/// Sends all further jobs to WebGPU, unless it has been refused, or to the CPU.
+pub fn move_to(gpu: bool) {
+    let moves = with(|it| {
+        let before = it.on_gpu;
+        it.on_gpu = gpu && !it.gpu_refused;
+        it.on_gpu != before
     });
-    if allowed {
+    if moves {
         replace_by_choice(false);
     }
 }
@@ -149,6 +175,7 @@ pub fn restart() {
     with(|it| {
         it.strikes.forgive();
         it.gpu_refused = false;
+        it.relaxed_refused = false;
         it.on_gpu = status::current().wanted == Wanted::Gpu;
     });
     replace_by_choice(true);
@@ -187,15 +214,17 @@ fn replace_by_choice(at_once: bool) {
     }
 }
 
-fn launch(state: EngineState) {
+/// Starts the program that is due.
+pub(super) fn launch(state: EngineState) {
     let opened = with(|it| {
         it.restart = None;
         it.epoch += 1;
         it.ready = false;
         it.heartbeat = Heartbeat::new(now());
-        it.program = if it.on_gpu { Program::Gpu } else { Program::Cpu };
+        it.program = it.due();
         let epoch = it.epoch;
-        it.port = Some(Port::open(it.program, move |heard| on_heard(epoch, heard))?);
+        let after_loss = it.program.is_gpu() && it.gpu_proven && it.failed_at.is_some();
+        it.port = Some(Port::open(it.program, after_loss, move |heard| on_heard(epoch, heard))?);
         it.clock = Some(Interval::new(BEAT_MS, beat));
         Ok::<_, String>(())
     });
@@ -243,6 +272,7 @@ fn ready(build: &str, device: String) {
     }
     let recovered = with(|it| {
         it.ready = true;
+        it.gpu_proven |= it.program.is_gpu();
         it.heartbeat.heard();
         it.failed_at.take().map(|at| now() - at)
     });
@@ -252,7 +282,7 @@ fn ready(build: &str, device: String) {
         status.generation += 1;
         status.recovered_ms = recovered.or(status.recovered_ms);
     });
-    if with(|it| it.program == Program::Gpu) {
+    if with(|it| it.program.is_gpu()) {
         leptos::task::spawn_local(gpu::name_adapter());
     }
     flush();
@@ -301,89 +331,20 @@ fn beat() {
         }
         None
     });
-    if let Some(why) = failure {
-        fail(&why);
+    match failure {
+        Some(why) => fail(&why),
+        // A quiet moment: time to find out which device is the faster one here.
+        None if is_quiet() && !on_gpu() => measure::measure_soon(),
+        None => {}
     }
-}
-
-/// The worker can no longer be trusted: it ends, its runs end, and a new one starts.
-fn fail(why: &str) {
-    retire();
-    let (verdict, was_gpu) = with(|it| {
-        it.failed_at.get_or_insert(now());
-        (it.strikes.count(now()), it.program == Program::Gpu)
-    });
-    match verdict {
-        // WebGPU failed twice within a minute: the CPU is slower, but it computes.
-        Verdict::RestartIn(pause) if was_gpu && pause > 0 => fall_back(why),
-        Verdict::RestartIn(pause) => {
-            status::change(|status| {
-                status.state = EngineState::Restarting;
-                status.device = None;
-                status.recovered_ms = None;
-            });
-            let timer = Timeout::new(pause, || launch(EngineState::Restarting));
-            with(|it| it.restart = Some(timer));
-            end_sent_runs(why);
-        }
-        Verdict::GiveUp if was_gpu => fall_back(why),
-        Verdict::GiveUp => stop(why),
-    }
-}
-
-fn unavailable(why: &str) {
-    if with(|it| it.program == Program::Gpu) {
-        retire();
-        fall_back(why);
-    } else {
-        fail(why);
-    }
-}
-
-fn fall_back(why: &str) {
-    with(|it| {
-        it.on_gpu = false;
-        it.gpu_refused = true;
-        it.strikes.forgive();
-    });
-    let why = why.trim_end_matches('.');
-    status::change(|status| {
-        status.notice = Some(format!("The CPU computes now, because WebGPU could not be used: {why}."))
-    });
-    launch(EngineState::Restarting);
-    end_sent_runs(why);
-}
-
-/// Starting again and again did not help.
-fn stop(why: &str) {
-    let sentence = format!(
-        "The engine was started four times within a minute and failed each time; the last time {why}. \
-         Your models and your progress are kept."
-    );
-    give_up(&sentence);
-}
-
-fn give_up(sentence: &str) {
-    with(|it| it.failed_at = None);
-    status::change(|status| {
-        status.state = EngineState::Stopped(sentence.to_owned());
-        status.device = None;
-    });
-    let all = with(|it| it.runs.take_all());
-    tell(all, JobError::Device(sentence.to_owned()));
 }
 
 /// Ends the worker; runs that were not sent yet stay queued.
-fn retire() {
+pub(super) fn retire() {
     with(|it| {
         it.port = None;
         it.clock = None;
         it.restart = None;
         it.ready = false;
     });
-}
-
-fn end_sent_runs(why: &str) {
-    let sent = with(|it| it.runs.take_sent());
-    tell(sent, JobError::Device(format!("{}. {LOST}", why.trim_end_matches('.'))));
 }

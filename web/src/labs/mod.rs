@@ -3,6 +3,8 @@
 //! To add one: make a folder here with `Knobs`, a `Lab` component and a `lab.css`, and add its line
 //! to [`labs!`].
 
+mod knobs;
+
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 
@@ -28,11 +30,12 @@ labs! {
     "attention" => attention,
     "complete" => complete,
     "engine" => engine,
+    "matmul" => matmul,
     "sampling" => sampling,
     "models" => models,
     "train" => train,
 }
 
 fn parse<K: DeserializeOwned>(knobs: &str) -> Result<K, String> {
-    serde_urlencoded::from_str(knobs).map_err(|error| format!("The lab's settings “{knobs}” do not fit: {error}."))
+    knobs::parse(knobs).map_err(|error| format!("The lab's settings “{knobs}” do not fit: {error}."))
 }

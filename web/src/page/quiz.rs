@@ -6,7 +6,6 @@ use super::{
 };
 use crate::store;
 use leptos::{prelude::*, task::spawn_local};
-use std::collections::BTreeSet;
 
 /// What a learner has done with one question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +46,7 @@ impl Verdict {
 }
 
 /// Judges a set of chosen options.
-fn judge(correct: &[bool], chosen: &BTreeSet<usize>) -> Verdict {
+fn judge(correct: &[bool], chosen: &[usize]) -> Verdict {
     if chosen.is_empty() {
         return Verdict::Empty;
     }
@@ -80,7 +79,7 @@ pub fn QuizBlock(quiz: Quiz) -> impl IntoView {
     });
 
     let verdicts = RwSignal::new(vec![Verdict::Open; of]);
-    let chosen = RwSignal::new(vec![BTreeSet::<usize>::new(); of]);
+    let chosen = RwSignal::new(vec![Vec::<usize>::new(); of]);
     let failed = RwSignal::new(String::new());
     let right = move || verdicts.with(|verdicts| verdicts.iter().filter(|it| **it == Verdict::Right).count());
     let checked = move || verdicts.with(|verdicts| verdicts.iter().filter(|it| it.is_checked()).count());
@@ -99,7 +98,7 @@ pub fn QuizBlock(quiz: Quiz) -> impl IntoView {
         });
     };
     let again = move |_| {
-        chosen.set(vec![BTreeSet::new(); of]);
+        chosen.set(vec![Vec::new(); of]);
         verdicts.set(vec![Verdict::Open; of]);
     };
     let asked: Vec<_> = questions
@@ -135,7 +134,7 @@ fn Ask(
     index: usize,
     question: Question,
     verdicts: RwSignal<Vec<Verdict>>,
-    chosen: RwSignal<Vec<BTreeSet<usize>>>,
+    chosen: RwSignal<Vec<Vec<usize>>>,
     keep_score: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let Question { id, prompt, multiple, options } = question;
@@ -156,10 +155,8 @@ fn Ask(
                 let on = event_target_checked(&event);
                 chosen.update(|chosen| {
                     let mine = &mut chosen[index];
-                    if !multiple {
-                        mine.clear();
-                    }
-                    if on { mine.insert(at) } else { mine.remove(&at) };
+                    mine.retain(|other| multiple && *other != at);
+                    mine.extend(on.then_some(at));
                 });
                 verdicts.update(|verdicts| verdicts[index] = Verdict::Open);
             };
@@ -206,10 +203,10 @@ mod tests {
     #[test]
     fn all_right_answers_and_no_wrong_one_must_be_chosen() {
         let correct = [true, false, true];
-        assert_eq!(judge(&correct, &BTreeSet::from([0, 2])), Verdict::Right);
-        assert_eq!(judge(&correct, &BTreeSet::from([0])), Verdict::Wrong);
-        assert_eq!(judge(&correct, &BTreeSet::from([0, 1, 2])), Verdict::Wrong);
-        assert_eq!(judge(&correct, &BTreeSet::new()), Verdict::Empty);
+        assert_eq!(judge(&correct, &[2, 0]), Verdict::Right);
+        assert_eq!(judge(&correct, &[0]), Verdict::Wrong);
+        assert_eq!(judge(&correct, &[0, 1, 2]), Verdict::Wrong);
+        assert_eq!(judge(&correct, &[]), Verdict::Empty);
     }
 
     #[test]

@@ -50,7 +50,8 @@ pub fn DeviceSwitch() -> impl IntoView {
         .into_iter()
         .map(|wanted| {
             let selected = move || status.with(|status| status.wanted == wanted);
-            view! { <option value=wanted.key() prop:selected=selected>{wanted.label()}</option> }
+            let missing = wanted == Wanted::Relaxed && !engine::relaxed_simd();
+            view! { <option value=wanted.key() prop:selected=selected disabled=missing>{wanted.label()}</option> }
         })
         .collect();
     view! {

@@ -34,6 +34,11 @@ pub trait Store {
     fn delete_file<'a>(&'a self, path: &'a str) -> Pending<'a, ()>;
 }
 
+/// An area's record as one key; no area's name is the start of another's.
+fn record_key(area: &str, key: &str) -> String {
+    format!("{area}/{key}")
+}
+
 /// Why something could not be kept or read: one sentence for the learner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreError(pub String);
@@ -187,4 +192,14 @@ fn storage_manager() -> Option<web_sys::StorageManager> {
     // Missing on pages that were not loaded safely, whatever the bindings say.
     let storage = js_sys::Reflect::get(&navigator, &"storage".into()).ok()?;
     (!storage.is_undefined()).then(|| navigator.storage())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::record_key;
+
+    #[test]
+    fn areas_do_not_mix() {
+        assert!(!record_key("quiz", "a").starts_with(&record_key("quiz-old", "")));
+    }
 }

@@ -1,8 +1,9 @@
 //! The engine behind a message port: receives, runs the registry, answers.
 //!
-//! Everything here is plumbing; what a job computes lives in `engine`. Two programs are built from it:
-//! `worker` with the CPU alone, and `worker-gpu` with WebGPU as well.
+//! Everything here is plumbing; what a job computes lives in `engine`. Three programs are built from it:
+//! `worker` for any CPU, `worker-relaxed` for browsers with relaxed SIMD, and `worker-gpu` with WebGPU.
 
+mod gpu_rate;
 mod turn;
 
 use engine::{
@@ -30,6 +31,9 @@ const BUILD: &str = match option_env!("GLASSBOX_BUILD") {
     None => "dev",
 };
 
+/// So long after its jobs have failed a browser has told that the device was lost.
+const LOSS_TOLD_WITHIN_MS: i32 = 200;
+
 /// Listens, opens the device, and says whether it may be used.
 pub fn main() {
     panic::set_hook(Box::new(|info| {
@@ -51,11 +55,22 @@ pub fn main() {
     on_message.forget();
     report_lost_promises();
     spawn_local(async move {
-        match device::open().await {
-            Ok(opened) => worker.begin(opened),
+        let opened = if scope().name() == wire::AFTER_LOSS { device::reopen().await } else { device::open().await };
+        match opened {
+            Ok(opened) => {
+                device::on_loss(|words| send(&FromWorker::Unavailable { why: lost(&words) }));
+                worker.begin(opened);
+            }
             Err(why) => send(&FromWorker::Unavailable { why }),
         }
     });
+}
+
+/// What the loss of a device is called in front of the learner.
+fn lost(words: &str) -> String {
+    let words = words.trim().trim_end_matches('.');
+    let why = if words.is_empty() { String::new() } else { format!(": “{words}”") };
+    format!("the graphics device was lost{why}")
 }
 
 /// A trap inside a promise raises no error that the page would hear of: this program tells of it.
@@ -92,7 +107,7 @@ struct Open {
 impl Worker {
     fn begin(self: &Rc<Self>, opened: Opened) {
         let device = opened.name.clone();
-        let open = Open { opened, registry: engine::registry(), sessions: Sessions::default() };
+        let open = Open { opened, registry: engine::registry().with(gpu_rate::run), sessions: Sessions::default() };
         assert!(self.open.set(open).is_ok(), "the device is opened once");
         send(&FromWorker::Ready { build: BUILD.to_owned(), device });
         for (run, job, body) in self.early.take() {
@@ -129,6 +144,10 @@ impl Worker {
         let worker = Rc::clone(self);
         spawn_local(async move {
             let outcome = worker.run(run, &job, &body, cancelled).await;
+            if let Err(JobError::Device(_)) = outcome {
+                // A lost device fails its jobs first and is told of after: the page should hear the cause.
+                turn::pause(LOSS_TOLD_WITHIN_MS).await;
+            }
             worker.runs.borrow_mut().remove(&run);
             send(&match outcome {
                 Ok(body) => FromWorker::Done { run, body },

@@ -28,6 +28,16 @@ pub async fn next() {
     JsFuture::from(promise).await.expect("the promise is never rejected");
 }
 
+/// Resolves after so many milliseconds.
+pub async fn pause(ms: i32) {
+    let promise = Promise::new(&mut |resolve, _| {
+        super::scope()
+            .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms)
+            .expect("a worker has timers");
+    });
+    JsFuture::from(promise).await.expect("the promise is never rejected");
+}
+
 thread_local! {
     static LAST_TIMER: Cell<f64> = const { Cell::new(0.0) };
     /// Who waits for a ping to come back, in order.

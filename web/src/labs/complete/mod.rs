@@ -1,7 +1,7 @@
 //! A live completion: the built-in model goes on with what the learner types, without a click.
 
 use crate::{
-    engine, models,
+    decimal, engine, models,
     widgets::{
         lab_frame::{LabFrame, LabState},
         token_bars::TokenBars,
@@ -214,7 +214,7 @@ pub fn Lab(knobs: Knobs) -> impl IntoView {
                         <input
                             type="range" min="0" max="2" step="0.1"
                             prop:value=temperature
-                            on:change=move |event| if let Ok(value) = event_target_value(&event).parse() { temperature.set(value) }
+                            on:change=move |event| if let Some(value) = decimal::parse(&event_target_value(&event)) { temperature.set(value as f32) }
                         />
                     </label>
                     <button type="button" data-action="retry" hidden=move || !failed() on:click=move |_| attempt.update(|n| *n += 1)>

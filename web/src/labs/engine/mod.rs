@@ -1,9 +1,11 @@
 //! The engine room: which device computes, whether it computes right, how fast, and what happens when it breaks.
 
 mod drills;
+mod facts;
+mod ladder;
 
 use crate::{
-    engine, store,
+    engine,
     widgets::lab_frame::{LabFrame, LabState},
 };
 use engine_core::{
@@ -50,7 +52,7 @@ pub fn Lab(knobs: Knobs) -> impl IntoView {
     };
     view! {
         <LabFrame name="engine" title="What computes here" state=state>
-            <Facts/>
+            <facts::Facts/>
             <h2>"Does it compute right?"</h2>
             <p class="lab-note">
                 "A tiny GPT runs forward and backward on this device, and every result is compared with plain Rust. \
@@ -63,6 +65,7 @@ pub fn Lab(knobs: Knobs) -> impl IntoView {
                 </table>
             </div>
             <button type="button" data-action="self-test" on:click=move |_| round.update(|round| *round += 1)>"Test again"</button>
+            <ladder::Ladder/>
             <Bench/>
             <drills::Drills/>
         </LabFrame>
@@ -78,45 +81,6 @@ fn check_row(check: &Check) -> impl IntoView + use<> {
             <td>{format!("{:.0e}", check.tolerance)}</td>
             <td>{word}</td>
         </tr>
-    }
-}
-
-#[component]
-fn Facts() -> impl IntoView {
-    let status = engine::status();
-    let adapter = RwSignal::new("asking the browser …".to_owned());
-    let usage = RwSignal::new(None::<store::Usage>);
-    let persistent = store::persistent();
-    spawn_local(async move {
-        adapter.try_set(match engine::gpu_available().await {
-            None => "none: this browser offers no WebGPU adapter, so the CPU computes".to_owned(),
-            Some(found) if found.software => format!("{} (emulated in software: the CPU is faster)", found.name),
-            Some(found) => found.name,
-        });
-        let now = store::usage().await;
-        usage.try_set(now);
-    });
-    let device = move || status.with(|status| status.device.clone().unwrap_or_else(|| "starting …".into()));
-    let kept = move || match (persistent.get(), usage.get()) {
-        (false, _) => "only in this page's memory: the browser denies storage".to_owned(),
-        (true, Some(usage)) => format!("in this browser, {:.1} MB used", usage.used / 1e6),
-        (true, None) => "in this browser".to_owned(),
-    };
-    let offline = document().document_element().and_then(|root| root.get_attribute("data-offline"));
-    let offline = match offline.as_deref() {
-        Some("ready") => "works without a connection",
-        Some(_) => "needs the connection: this browser keeps no offline copy",
-        None => "being prepared",
-    };
-    view! {
-        <dl class="facts">
-            <dt>"Computes on"</dt><dd data-output="device">{device}</dd>
-            <dt>"WebGPU adapter"</dt><dd data-output="adapter">{adapter}</dd>
-            <dt>"Engine starts so far"</dt><dd data-output="generation">{move || status.with(|status| status.generation)}</dd>
-            <dt>"Models and scores"</dt><dd data-output="storage">{kept}</dd>
-            <dt>"Offline"</dt><dd data-output="offline">{offline}</dd>
-            <dt>"Build"</dt><dd><code data-output="build">{engine::BUILD}</code></dd>
-        </dl>
     }
 }
 

@@ -1,5 +1,6 @@
 //! Temperature, top-k and top-p on a handful of scores that the learner sets.
 
+use crate::decimal;
 use crate::widgets::{LabFrame, LabState, token_bars::TokenBars};
 use engine_core::{
     jobs::TokenChance,
@@ -59,16 +60,16 @@ pub fn Lab(
     let score = move |at: usize| {
         let (word, _) = START[at];
         let set = move |event| {
-            if let Ok(value) = event_target_value(&event).parse::<f32>() {
-                logits.update(|all| all[at] = value);
+            if let Some(value) = decimal::parse(&event_target_value(&event)) {
+                logits.update(|all| all[at] = value as f32);
             }
         };
         slider(format!("Score of “{word}”"), word, (-6.0, 6.0, 0.5), Signal::derive(move || logits.get()[at]), set)
     };
     let knob = move |label: &str, field, range, get: fn(&Knobs) -> f32, put: fn(&mut Knobs, f32)| {
         let set = move |event| {
-            if let Ok(value) = event_target_value(&event).parse() {
-                knobs.update(|knobs| put(knobs, value));
+            if let Some(value) = decimal::parse(&event_target_value(&event)) {
+                knobs.update(|knobs| put(knobs, value as f32));
             }
         };
         slider(label.to_owned(), field, range, Signal::derive(move || get(&knobs.get())), set)

@@ -1,0 +1,142 @@
+//! `cargo xtask bench --peers`: builds the engine for JavaScript, in each of its variants, and measures it beside other libraries.
+
+use crate::files;
+use crate::html::tags;
+use crate::steps::{Steps, run};
+use crate::tools;
+use anyhow::{Context, Result};
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Command;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const PROGRAM: &str = "engine_bench";
+
+/// One program made from `engine/bench`: the folder it goes to, and its Cargo features.
+struct Build {
+    name: &'static str,
+    features: &'static [&'static str],
+}
+
+/// The last one only for `--webgpu`.
+const BUILDS: [Build; 3] = [
+    Build { name: "relaxed", features: &["--features", "relaxed"] },
+    Build { name: "simd128", features: &[] },
+    Build { name: "webgpu", features: &["--features", "webgpu"] },
+];
+
+/// Builds what is measured, then measures it. `words` are the command's own and those of `playwright/bench/peers.mjs`.
+///
+/// # Errors
+/// If something cannot be built, or a result is wrong or missing.
+pub fn bench(root: &Path, words: Vec<String>) -> Result<()> {
+    let options = options(words)?;
+    let builds = match (options.build, options.passed_on.contains(&"--webgpu".into())) {
+        (false, _) => 0,
+        (true, false) => BUILDS.len() - 1,
+        (true, true) => BUILDS.len(),
+    };
+    let mut steps = Steps::new(tools::BUILD_STEPS + tools::BROWSER_STEPS + 2 + builds);
+    tools::for_building(root, &mut steps)?;
+    tools::for_browsers(&mut steps)?;
+    steps.step("Node packages of playwright/bench/ (the peers)", || tools::peer_packages(root))?;
+    for Build { name, features } in &BUILDS[..builds] {
+        steps.step(&format!("the engine for the bench, {name}"), || build(root, name, features))?;
+    }
+    steps.step("the engine and its peers in headless Chromium", || {
+        let mut node = Command::new("node");
+        node.current_dir(root).arg("playwright/bench/peers.mjs").args(&options.passed_on);
+        if let Some(chromium) = tools::chromium() {
+            node.env("CHROMIUM", chromium);
+        }
+        run(&mut node)
+    })
+}
+
+struct Options {
+    build: bool,
+    passed_on: Vec<OsString>,
+}
+
+fn options(words: Vec<String>) -> Result<Options> {
+    use lexopt::prelude::*;
+    let mut options = Options { build: true, passed_on: Vec::new() };
+    let mut parser = lexopt::Parser::from_args(words);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("peers") => {}
+            Long("no-build") => options.build = false,
+            Long(flag @ ("threads" | "webgpu")) => options.passed_on.push(format!("--{flag}").into()),
+            Long("json") => {
+                let path = std::path::absolute(parser.value()?)?;
+                options.passed_on.extend(["--json".into(), path.into_os_string()]);
+            }
+            Long(name @ ("cases" | "shapes" | "only" | "rounds" | "budget")) => {
+                let name = format!("--{name}").into();
+                options.passed_on.extend([name, parser.value()?]);
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(options)
+}
+
+/// Compiles `engine/bench` as the worker is compiled, but with an interface for JavaScript.
+fn build(root: &Path, name: &str, features: &[&str]) -> Result<()> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--release", "--locked", "--target", TARGET, "-p", "engine-bench"]).args(features);
+    run(cargo.current_dir(root))?;
+    let out = root.join("target/bench/ours").join(name);
+    let mut bindgen = Command::new("wasm-bindgen");
+    bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(&out);
+    bindgen.arg(root.join("target").join(TARGET).join("release").join(format!("{PROGRAM}.wasm")));
+    tools::on_path(root, &mut bindgen)?;
+    run(&mut bindgen)?;
+    let wasm = out.join(format!("{PROGRAM}_bg.wasm"));
+    let mut optimizer = Command::new("wasm-opt");
+    optimizer
+        .args(["-O3", "--enable-relaxed-simd"])
+        .args(worker_flags(&files::read_text(&root.join("web/index.html"))?)?);
+    tools::on_path(root, &mut optimizer)?;
+    run(optimizer.arg(&wasm).arg("-o").arg(&wasm))
+}
+
+/// The flags with which wasm-opt treats the site's CPU worker.
+fn worker_flags(html: &str) -> Result<Vec<String>> {
+    let all = tags(html);
+    let worker = all.iter().find(|tag| tag.value("data-bin") == Some("worker"));
+    let flags = worker.and_then(|tag| tag.value("data-wasm-opt-params"));
+    let flags = flags.context("web/index.html no longer has a worker with data-wasm-opt-params")?;
+    Ok(flags.split_whitespace().map(String::from).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| word.to_string()).collect()
+    }
+
+    #[test]
+    fn the_bench_gets_its_own_options_only() {
+        let options = options(words(&["--peers", "--cases", "matmul", "--no-build", "--threads"])).expect("all known");
+        assert_eq!(
+            (options.build, options.passed_on),
+            (false, vec!["--cases".into(), "matmul".into(), "--threads".into()])
+        );
+    }
+
+    #[test]
+    fn a_misspelt_option_is_named_before_anything_is_built() {
+        let error = options(words(&["--peers", "--case", "matmul"])).err().expect("there is no such option");
+        assert!(error.to_string().contains("--case"), "{error}");
+    }
+
+    #[test]
+    fn the_flags_of_the_worker_are_found() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let html = files::read_text(&root.join("web/index.html")).expect("readable");
+        assert!(worker_flags(&html).expect("there is a worker").contains(&"--enable-simd".to_string()));
+    }
+}
