@@ -8,7 +8,7 @@ mod parity;
 use engine::device;
 #[cfg(not(feature = "gpu"))]
 use engine::self_test;
-use parity::{TINY, train};
+use parity::{SMALL, TINY, train};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -19,7 +19,7 @@ async fn the_cpu_gives_the_committed_bits() {
     let opened = device::open().await.expect("the CPU is always there");
     let mut fresh = Vec::new();
     let mut same = true;
-    for setting in [TINY, parity::SMALL] {
+    for setting in [TINY, SMALL] {
         let losses = train(&setting, &opened.device).await;
         let bits: Vec<u32> = losses.iter().map(|x| x.to_bits()).collect();
         let again: Vec<u32> = train(&setting, &opened.device).await.iter().map(|x| x.to_bits()).collect();
@@ -42,8 +42,10 @@ async fn webgpu_follows_the_cpu() {
     // One device for everything: a second one cannot be opened in the same worker.
     let opened = device::open().await.expect("SwiftShader offers an adapter, and the self-test passes on it");
     assert!(opened.name.starts_with("WebGPU"), "{}", opened.name);
-    let losses = train(&TINY, &opened.device).await;
-    parity::assert_close(&TINY, &losses);
+    for setting in [TINY, SMALL] {
+        let losses = train(&setting, &opened.device).await;
+        parity::assert_close(&setting, &losses);
+    }
 }
 
 #[cfg(not(feature = "gpu"))]

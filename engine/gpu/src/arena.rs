@@ -78,3 +78,44 @@ impl Arena {
         self.places.iter().map(|(name, place)| (name.clone(), all[place.at..][..place.words].to_vec())).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIG: GptConfig =
+        GptConfig { vocab_size: 7, n_layers: 2, n_heads: 1, d_model: 70, context: 3, tied_head: false };
+
+    #[test]
+    fn packing_and_unpacking_give_the_same_tensors() {
+        let arena = Arena::new(&CONFIG);
+        let tensors = CONFIG.tensors().into_iter().enumerate();
+        let weights: Weights = tensors.map(|(i, (name, [r, c]))| (name, vec![i as f32; r * c])).collect();
+        let packed = arena.pack(&weights).expect("they fit");
+        assert_eq!(arena.unpack(&packed), weights);
+        let mut short = weights.clone();
+        short.insert("pos_emb".into(), vec![0.0]);
+        assert!(arena.pack(&short).expect_err("too short").contains("pos_emb has 1 numbers"));
+    }
+
+    #[test]
+    fn tensors_start_where_webgpu_can_bind_them_and_only_matrices_decay() {
+        let arena = Arena::new(&CONFIG);
+        for (name, _) in CONFIG.tensors() {
+            let place = arena.place(&name);
+            assert_eq!(place.at % ALIGN, 0, "{name}");
+            assert_eq!(place.at < arena.decaying, name.ends_with(".weight"), "{name}");
+        }
+    }
+
+    /// `layer_norm_gains.wgsl` finds the gradients by this rule.
+    #[test]
+    fn layer_norms_lie_side_by_side() {
+        let arena = Arena::new(&CONFIG);
+        let names = ["blocks.0.ln1", "blocks.0.ln2", "blocks.1.ln1", "blocks.1.ln2", "ln_f"];
+        let parts = names.iter().flat_map(|name| [format!("{name}.gain"), format!("{name}.bias")]);
+        for (i, name) in parts.enumerate() {
+            assert_eq!(arena.place(&name).at, arena.layer_norms.at + i * arena.layer_norm_stride, "{name}");
+        }
+    }
+}

@@ -17,6 +17,6 @@ mod plan;
 
 pub use decoder::Decoder;
 pub use device::{Counters, Gpu};
-pub use gpt::{GpuGpt, Moments, StepResult};
+pub use gpt::{GpuGpt, Moments, RING, StepResult};
 pub use kernels::Layout;
 pub use matmul::GpuMatmul;

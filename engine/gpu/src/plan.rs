@@ -186,3 +186,21 @@ impl Plan {
         count
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_choose_lines_and_bindings_are_numbered_in_order() {
+        let source = "@binding(#) a\n//#if X\n@binding(#) b\n//#if !Y\nc\n//#end\n//#end\n@binding(#) d\n";
+        let wgsl = |features: &[&'static str]| {
+            let kernel =
+                Kernel { name: "test", sources: vec![source], constants: vec![("N", 7)], features: features.to_vec() };
+            kernel.wgsl()
+        };
+        assert_eq!(wgsl(&[]), "const N: u32 = 7u;\n@binding(0) a\n@binding(1) d\n");
+        assert_eq!(wgsl(&["X"]), "const N: u32 = 7u;\n@binding(0) a\n@binding(1) b\nc\n@binding(2) d\n");
+        assert_eq!(wgsl(&["X", "Y"]), "const N: u32 = 7u;\n@binding(0) a\n@binding(1) b\n@binding(2) d\n");
+    }
+}

@@ -20,6 +20,7 @@ macro_rules! tests {
 
 tests!(
     kernels::matrix_products,
+    kernels::products_on_their_own,
     kernels::products_with_what_follows_them,
     kernels::gelu_along_the_axis,
     kernels::embeddings,

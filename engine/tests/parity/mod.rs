@@ -24,7 +24,6 @@ const TEXT: &str = "a hen and ten men met in the den. the cat sat on the mat. th
 /// Small enough for a software GPU.
 pub const TINY: Setting = Setting { name: "tiny", n_layers: 1, n_heads: 2, d_model: 16, context: 8, batch: 2 };
 
-#[cfg_attr(feature = "gpu", allow(dead_code, reason = "too slow for a software adapter"))]
 /// Large enough to use every tile of the CPU's kernels, and more than one micro-batch.
 pub const SMALL: Setting = Setting { name: "small", n_layers: 3, n_heads: 4, d_model: 72, context: 72, batch: 5 };
 

@@ -11,38 +11,40 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let i = id.x;
     let head = id.y;
     let first = id.z * T;
+    let row = first + i;
     if (i >= T) { return; }
     var query: array<vec4<f32>, CELLS>;
     var sum: array<vec4<f32>, CELLS>;
-    for (var c = 0u; c < CELLS; c++) { query[c] = qkv4(first + i, QUERY, head, c) * SCALE; }
+    let own = query_places(vec4<u32>(row), head).x;
+    for (var c = 0u; c < CELLS; c++) { query[c] = qkv4(own, c) * SCALE; }
 
     var largest = -3.4e38;
     var total = 0.0;
     for (var j = 0u; j <= i; j += 4u) {
+        // Keys after the query repeat it; the mask hides them.
+        let keys = query_places(min(four_rows(first + j), vec4<u32>(row)), head) + PART;
         var scores = vec4<f32>();
-        for (var c = 0u; c < CELLS; c++) { scores += query[c] * four(first + j, first + i, KEY, head, c); }
-        let visible = vec4<u32>(j, j + 1u, j + 2u, j + 3u) <= vec4<u32>(i);
+        for (var c = 0u; c < CELLS; c++) { scores += query[c] * four(keys, c); }
+        let visible = four_rows(j) <= vec4<u32>(i);
         scores = select(vec4<f32>(-3.4e38), scores, visible);
         let before = largest;
         largest = max(largest, max(max(scores.x, scores.y), max(scores.z, scores.w)));
         let weights = select(vec4<f32>(), exp(scores - largest), visible);
         let shrink = exp(before - largest);
         total = total * shrink + dot(weights, vec4<f32>(1.0));
-        for (var c = 0u; c < CELLS; c++) {
-            sum[c] = sum[c] * shrink + four(first + j, first + i, VALUE, head, c) * weights;
-        }
+        let values = keys + PART;
+        for (var c = 0u; c < CELLS; c++) { sum[c] = sum[c] * shrink + four(values, c) * weights; }
     }
 
-    let row = first + i;
     log_sums[row * HEADS + head] = largest + log(total);
-    let at = row * D + head * D_HEAD;
+    let at = narrow_places(vec4<u32>(row), head).x;
     for (var c = 0u; c < CELLS; c++) {
         let cell = sum[c] / total;
         //#if RAGGED
         for (var k = 0u; k < min(4u, D_HEAD - c * 4u); k++) { mixed[at + c * 4u + k] = cell[k]; }
         //#end
         //#if !RAGGED
-        mixed[at / 4u + c] = cell;
+        mixed[at + c] = cell;
         //#end
     }
 }

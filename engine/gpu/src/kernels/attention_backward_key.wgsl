@@ -4,6 +4,10 @@
 
 @group(0) @binding(#) var<storage, read> products: array<f32>; // [rows, HEADS]
 
+fn four_up(places: vec4<u32>, c: u32) -> mat4x4<f32> {
+    return mat4x4<f32>(up4(places.x, c), up4(places.y, c), up4(places.z, c), up4(places.w, c));
+}
+
 @compute @workgroup_size(TILE)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let j = id.x;
@@ -15,35 +19,36 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     var value: array<vec4<f32>, CELLS>;
     var key_sum: array<vec4<f32>, CELLS>;
     var value_sum: array<vec4<f32>, CELLS>;
+    let own = query_places(vec4<u32>(first + j), head).x + PART;
     for (var c = 0u; c < CELLS; c++) {
-        key[c] = qkv4(first + j, KEY, head, c) * SCALE;
-        value[c] = qkv4(first + j, VALUE, head, c);
+        key[c] = qkv4(own, c) * SCALE;
+        value[c] = qkv4(own + PART, c);
     }
 
     for (var i = j - j % 4u; i < T; i += 4u) {
-        let rows = min(vec4<u32>(first + i) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(last));
-        let at = rows * HEADS + head;
+        // Queries after the last repeat it; the mask hides them.
+        let rows = min(four_rows(first + i), vec4<u32>(last));
+        let queries = query_places(rows, head);
+        let slopes_up = narrow_places(rows, head);
         var scores = vec4<f32>();
         var gains = vec4<f32>();
         for (var c = 0u; c < CELLS; c++) {
-            scores += key[c] * four(first + i, last, QUERY, head, c);
-            gains += value[c] * mat4x4<f32>(
-                up4(rows.x, head, c), up4(rows.y, head, c), up4(rows.z, head, c), up4(rows.w, head, c));
+            scores += key[c] * four(queries, c);
+            gains += value[c] * four_up(slopes_up, c);
         }
-        let queries = vec4<u32>(i, i + 1u, i + 2u, i + 3u);
-        let visible = (queries >= vec4<u32>(j)) & (queries < vec4<u32>(T));
+        let at = rows * HEADS + head;
+        let visible = (four_rows(i) >= vec4<u32>(j)) & (four_rows(i) < vec4<u32>(T));
         let log_sum = vec4<f32>(log_sums[at.x], log_sums[at.y], log_sums[at.z], log_sums[at.w]);
-        let shared_parts = vec4<f32>(products[at.x], products[at.y], products[at.z], products[at.w]);
+        let product = vec4<f32>(products[at.x], products[at.y], products[at.z], products[at.w]);
         let weights = select(vec4<f32>(), exp(scores - log_sum), visible);
-        let slopes = weights * (gains - shared_parts) * SCALE;
+        let slopes = weights * (gains - product) * SCALE;
         for (var c = 0u; c < CELLS; c++) {
-            key_sum[c] += four(first + i, last, QUERY, head, c) * slopes;
-            value_sum[c] += mat4x4<f32>(
-                up4(rows.x, head, c), up4(rows.y, head, c), up4(rows.z, head, c), up4(rows.w, head, c)) * weights;
+            key_sum[c] += four(queries, c) * slopes;
+            value_sum[c] += four_up(slopes_up, c) * weights;
         }
     }
     for (var c = 0u; c < CELLS; c++) {
-        put_down(first + j, KEY, head, c, key_sum[c]);
-        put_down(first + j, VALUE, head, c, value_sum[c]);
+        put_down(own, c, key_sum[c]);
+        put_down(own + PART, c, value_sum[c]);
     }
 }

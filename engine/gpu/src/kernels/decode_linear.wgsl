@@ -24,24 +24,29 @@ var<workgroup> normed: array<f32, K>;
 var<workgroup> parts: array<f32, 64>;
 
 //#if NORM
-fn mean_of_parts() -> f32 {
-    var sum = 0.0;
-    for (var i = 0u; i < 64u; i++) { sum += parts[i]; }
-    return sum / f32(K);
+var<workgroup> mean_of_all: f32;
+
+// The mean of what the threads found; one thread adds, all of them get the result.
+fn shared_mean(thread: u32, found: f32) -> f32 {
+    workgroupBarrier();
+    parts[thread] = found;
+    workgroupBarrier();
+    if (thread == 0u) {
+        var sum = 0.0;
+        for (var i = 0u; i < 64u; i++) { sum += parts[i]; }
+        mean_of_all = sum / f32(K);
+    }
+    workgroupBarrier();
+    return mean_of_all;
 }
 
 fn norm(thread: u32) {
     var sum = 0.0;
     for (var k = thread; k < K; k += 64u) { sum += x[k]; }
-    parts[thread] = sum;
-    workgroupBarrier();
-    let mean = mean_of_parts();
-    workgroupBarrier();
+    let mean = shared_mean(thread, sum);
     var squares = 0.0;
     for (var k = thread; k < K; k += 64u) { squares += (x[k] - mean) * (x[k] - mean); }
-    parts[thread] = squares;
-    workgroupBarrier();
-    let scale = inverseSqrt(mean_of_parts() + 1e-5);
+    let scale = inverseSqrt(shared_mean(thread, squares) + 1e-5);
     for (var k = thread; k < K; k += 64u) { normed[k] = (x[k] - mean) * scale * norm_gain[k] + norm_bias[k]; }
     workgroupBarrier();
 }

@@ -38,68 +38,81 @@ const WIDTH: u32 = 4u;
 //#end
 
 //#if RAGGED
+// One k at a time. Rows and columns beyond the edge repeat the last one; their sums are thrown away.
+alias Four = vec4<f32>;
+const STEP: u32 = 1u;
+
 fn left_at(row: u32, k: u32) -> f32 {
-    if (row >= M || k >= K) { return 0.0; }
+    let last = min(row, M - 1u);
     //#if LEFT_T
-    return a[k * A_STRIDE + row];
+    return a[k * A_STRIDE + last];
     //#end
     //#if !LEFT_T
-    return a[row * A_STRIDE + k];
+    return a[last * A_STRIDE + k];
     //#end
 }
 
 fn right_at(k: u32, column: u32) -> f32 {
-    if (k >= K || column >= N) { return 0.0; }
+    let last = min(column, N - 1u);
     //#if RIGHT_T
-    return b[column * B_STRIDE + k];
+    return b[last * B_STRIDE + k];
     //#end
     //#if !RIGHT_T
-    return b[k * B_STRIDE + column];
+    return b[k * B_STRIDE + last];
     //#end
 }
 
-fn left_row(row: u32, k: u32) -> vec4<f32> {
-    return vec4<f32>(left_at(row, k), left_at(row, k + 1u), left_at(row, k + 2u), left_at(row, k + 3u));
+fn left(row: u32, k: u32) -> Four {
+    return Four(left_at(row, k), left_at(row + 1u, k), left_at(row + 2u, k), left_at(row + 3u, k));
 }
 
-fn left(row: u32, k: u32) -> mat4x4<f32> {
-    return mat4x4<f32>(left_row(row, k), left_row(row + 1u, k), left_row(row + 2u, k), left_row(row + 3u, k));
+fn right(k: u32, column: u32) -> Four {
+    return Four(right_at(k, column), right_at(k, column + 1u), right_at(k, column + 2u), right_at(k, column + 3u));
 }
 
-fn right_row(k: u32, c: u32) -> vec4<f32> {
-    return vec4<f32>(right_at(k, c), right_at(k, c + 1u), right_at(k, c + 2u), right_at(k, c + 3u));
+fn times(r: Four, l: Four) -> mat4x4<f32> {
+    return mat4x4<f32>(r * l.x, r * l.y, r * l.z, r * l.w);
 }
 
-fn right(k: u32, column: u32) -> mat4x4<f32> {
-    return mat4x4<f32>(
-        right_row(k, column), right_row(k + 1u, column), right_row(k + 2u, column), right_row(k + 3u, column));
+fn row_sum(r: Four) -> vec4<f32> {
+    return r;
 }
 //#end
 
 //#if !RAGGED
+alias Four = mat4x4<f32>;
+const STEP: u32 = 4u;
 const A_STEP: u32 = A_STRIDE / 4u;
 const B_STEP: u32 = B_STRIDE / 4u;
 
-fn left(row: u32, k: u32) -> mat4x4<f32> {
+fn left(row: u32, k: u32) -> Four {
     //#if LEFT_T
     let at = k * A_STEP + row / 4u;
-    return transpose(mat4x4<f32>(a[at], a[at + A_STEP], a[at + 2u * A_STEP], a[at + 3u * A_STEP]));
+    return transpose(Four(a[at], a[at + A_STEP], a[at + 2u * A_STEP], a[at + 3u * A_STEP]));
     //#end
     //#if !LEFT_T
     let at = row * A_STEP + k / 4u;
-    return mat4x4<f32>(a[at], a[at + A_STEP], a[at + 2u * A_STEP], a[at + 3u * A_STEP]);
+    return Four(a[at], a[at + A_STEP], a[at + 2u * A_STEP], a[at + 3u * A_STEP]);
     //#end
 }
 
-fn right(k: u32, column: u32) -> mat4x4<f32> {
+fn right(k: u32, column: u32) -> Four {
     //#if RIGHT_T
     let at = column * B_STEP + k / 4u;
-    return transpose(mat4x4<f32>(b[at], b[at + B_STEP], b[at + 2u * B_STEP], b[at + 3u * B_STEP]));
+    return transpose(Four(b[at], b[at + B_STEP], b[at + 2u * B_STEP], b[at + 3u * B_STEP]));
     //#end
     //#if !RIGHT_T
     let at = k * B_STEP + column / 4u;
-    return mat4x4<f32>(b[at], b[at + B_STEP], b[at + 2u * B_STEP], b[at + 3u * B_STEP]);
+    return Four(b[at], b[at + B_STEP], b[at + 2u * B_STEP], b[at + 3u * B_STEP]);
     //#end
+}
+
+fn times(r: Four, l: Four) -> mat4x4<f32> {
+    return r * l;
+}
+
+fn row_sum(r: Four) -> vec4<f32> {
+    return r * vec4<f32>(1.0);
 }
 //#end
 
@@ -140,10 +153,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     if (row >= M || column >= N) { return; }
     var upper = mat4x4<f32>();
     var lower = mat4x4<f32>();
-    for (var k = 0u; k < K; k += 4u) {
+    for (var k = 0u; k < K; k += STEP) {
         let r = right(k, column);
-        upper += r * left(row, k);
-        lower += r * left(row + 4u, k);
+        upper += times(r, left(row, k));
+        lower += times(r, left(row + 4u, k));
     }
     for (var i = 0u; i < 4u; i++) {
         put_row(row + i, column, upper[i]);
@@ -152,7 +165,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     //#if SUMS
     if (row == 0u) {
         var sums = vec4<f32>();
-        for (var k = 0u; k < K; k += 4u) { sums += right(k, column) * vec4<f32>(1.0); }
+        for (var k = 0u; k < K; k += STEP) { sums += row_sum(right(k, column)); }
         //#if RAGGED
         for (var j = 0u; j < min(4u, N - column); j++) { column_sums[column + j] = sums[j]; }
         //#end

@@ -63,3 +63,11 @@ pub fn difference(measured: &[f32], expected: &[f64]) -> f64 {
     let worst = measured.iter().zip(expected).map(|(m, e)| (f64::from(*m) - e).abs() / scale);
     worst.fold(0.0, |m: f64, x| if m.is_nan() || x.is_nan() { f64::NAN } else { m.max(x) })
 }
+
+/// Prints a line that `--nocapture` shows, here and in the browser.
+pub fn say(line: &str) {
+    #[cfg(target_arch = "wasm32")]
+    wasm_bindgen_test::console_log!("{line}");
+    #[cfg(not(target_arch = "wasm32"))]
+    println!("{line}");
+}

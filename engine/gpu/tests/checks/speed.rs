@@ -1,6 +1,6 @@
 //! How long steps take here. The ceilings are loose, because machines differ; the counts are not (`model::costs`).
 
-use super::{model, open, random};
+use super::{model, open, random, say};
 use engine_core::config::{GptConfig, TrainConfig};
 use engine_gpu::{Decoder, GpuGpt, GpuMatmul, Layout};
 
@@ -26,18 +26,18 @@ async fn step_ms(config: GptConfig, batch: usize, steps: usize, now: impl Fn() -
 pub async fn small_step(now: impl Fn() -> f64) -> f64 {
     let config = GptConfig { vocab_size: 65, n_layers: 2, n_heads: 4, d_model: 64, context: 32, tied_head: true };
     let (first, each) = step_ms(config, 4, 20, now).await;
-    println!(
+    say(&format!(
         "speed\t2 layers, d_model 64, context 32, batch 4: opening and first step {first:.0} ms, then {each:.1} ms"
-    );
+    ));
     each
 }
 
 pub async fn large_step(now: impl Fn() -> f64) -> f64 {
     let config = GptConfig { vocab_size: 65, n_layers: 4, n_heads: 4, d_model: 128, context: 128, tied_head: true };
     let (first, each) = step_ms(config, 16, 2, now).await;
-    println!(
+    say(&format!(
         "speed\t4 layers, d_model 128, context 128, batch 16: opening and first step {first:.0} ms, then {each:.0} ms"
-    );
+    ));
     each
 }
 
@@ -51,7 +51,7 @@ pub async fn decoding(now: impl Fn() -> f64) -> f64 {
     let start = now();
     decoder.greedy(&[1, 2, 3], 65).await.expect("fits");
     let each = (now() - start) / 65.0;
-    println!("speed\tgreedy decoding, 4 layers, d_model 128: {each:.2} ms a token, the prompt included");
+    say(&format!("speed\tgreedy decoding, 4 layers, d_model 128: {each:.2} ms a token, the prompt included"));
     each
 }
 
@@ -67,7 +67,7 @@ pub async fn products(now: impl Fn() -> f64) -> f64 {
         matmul.run(2);
         matmul.finish().await;
         last = 2.0 * (size as f64).powi(3) / ((now() - start) / 2.0) / 1e6;
-        println!("speed\tmatmul {size}: {last:.2} GFLOP/s");
+        say(&format!("speed\tmatmul {size}: {last:.2} GFLOP/s"));
     }
     last
 }
