@@ -14,7 +14,7 @@ const STAGES: [&str; 7] = ["fmt", "clippy", "unit", "dist", "wasm", "wasm-gpu", 
 /// Packages that run on this machine, and those that run only in a browser. The page's pure parts are tested
 /// on this machine too.
 const NATIVE: [&str; 6] = ["engine-core", "kernels", "content", "xtask", "engine", "tests"];
-const BROWSER: [&str; 4] = ["kernels", "web", "worker", "engine-bench"];
+const BROWSER: [&str; 5] = ["kernels", "engine-gpu", "web", "worker", "engine-bench"];
 const WASM: &str = "wasm32-unknown-unknown";
 
 /// Runs the named stages, or all of them, but those to be skipped.
