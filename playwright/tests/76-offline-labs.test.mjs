@@ -12,6 +12,9 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
+/** Long enough to be paused in the middle on a fast machine. */
+const STEPS = 800;
+
 test('without a server: train, pause, reload, resume, and open in the attention lab', async () => {
   const server = await start({ root: DIST });
   const page = await freshPage(browser);
@@ -23,7 +26,7 @@ test('without a server: train, pause, reload, resume, and open in the attention 
   await page.goto(server.url + LESSON);
   await waitReady(page);
   assert.notEqual((await chosenText(page)).name, 'Your text', 'a shipped text is there too');
-  await trainOwn(page, { steps: 120 });
+  await trainOwn(page, { steps: STEPS });
   await waitStep(page, 25);
   await button(page, 'pause').click();
   const paused = await waitTrain(page, 'paused');
@@ -31,8 +34,8 @@ test('without a server: train, pause, reload, resume, and open in the attention 
   await waitReady(page);
   await button(page, 'resume-kept').click();
   const finished = await waitTrain(page, 'finished');
-  assert.equal(finished.step, 120);
-  assert.ok(paused.step < 120 && finished.valLoss < finished.unigramLoss);
+  assert.equal(finished.step, STEPS);
+  assert.ok(paused.step < STEPS && finished.valLoss < finished.unigramLoss);
 
   await trainLab(page).locator('.kept-links a[href*="attention-mechanism"]').click();
   await page.waitForURL(/\?model=/);

@@ -28,6 +28,7 @@ cargo xtask <command>
   bench [--json PATH] [--no-build]             time training in Chromium, list the size of every file
   bench --peers [--cases A,B] [--threads] [--webgpu] [--json PATH] [--no-build] …
                                                measure the engine beside other libraries (playwright/bench/peers.mjs)
+  bench --soak [--steps N] [--gpu-steps N]     train for long and see that memory does not grow (playwright/bench/soak.mjs)
   pretrain …                                   train the shipped tiny GPT again
   new-lesson <slug>                            write a lesson's skeleton and its line in content/course.toml
   new-lab <name>                               write a lab's skeleton and its line in web/src/labs/mod.rs
@@ -70,6 +71,9 @@ fn run() -> Result<()> {
         return steps::run(Command::new("cargo").args(arguments).current_dir(root));
     }
     let words: Vec<String> = words.collect();
+    if command == "bench" && words.iter().any(|word| word == "--soak") {
+        return peers::soak(root, words);
+    }
     if command == "bench" && words.iter().any(|word| word == "--peers") {
         return peers::bench(root, words);
     }

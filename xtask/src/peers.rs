@@ -53,6 +53,29 @@ pub fn bench(root: &Path, words: Vec<String>) -> Result<()> {
     })
 }
 
+/// Builds what is measured, then trains for a long time and watches memory (`playwright/bench/soak.mjs`).
+///
+/// # Errors
+/// If something cannot be built, or memory grows.
+pub fn soak(root: &Path, words: Vec<String>) -> Result<()> {
+    let passed_on: Vec<String> = words.into_iter().filter(|word| word != "--soak").collect();
+    let builds = [&BUILDS[0], &BUILDS[2]];
+    let mut steps = Steps::new(tools::BUILD_STEPS + tools::BROWSER_STEPS + 1 + builds.len());
+    tools::for_building(root, &mut steps)?;
+    tools::for_browsers(&mut steps)?;
+    for Build { name, features } in builds {
+        steps.step(&format!("the engine for the bench, {name}"), || build(root, name, features))?;
+    }
+    steps.step("a long training in headless Chromium", || {
+        let mut node = Command::new("node");
+        node.current_dir(root).arg("playwright/bench/soak.mjs").args(&passed_on);
+        if let Some(chromium) = tools::chromium() {
+            node.env("CHROMIUM", chromium);
+        }
+        run(&mut node)
+    })
+}
+
 struct Options {
     build: bool,
     passed_on: Vec<OsString>,

@@ -84,6 +84,20 @@ mod register {
             Self(f32x4_sqrt(self.0))
         }
 
+        /// Four rows of four as four columns.
+        #[inline(always)]
+        pub fn transpose([a, b, c, d]: [Self; 4]) -> [Self; 4] {
+            // Pairs of rows, then pairs of pairs.
+            let (low_ab, high_ab) = (i32x4_shuffle::<0, 4, 1, 5>(a.0, b.0), i32x4_shuffle::<2, 6, 3, 7>(a.0, b.0));
+            let (low_cd, high_cd) = (i32x4_shuffle::<0, 4, 1, 5>(c.0, d.0), i32x4_shuffle::<2, 6, 3, 7>(c.0, d.0));
+            [
+                Self(i64x2_shuffle::<0, 2>(low_ab, low_cd)),
+                Self(i64x2_shuffle::<1, 3>(low_ab, low_cd)),
+                Self(i64x2_shuffle::<0, 2>(high_ab, high_cd)),
+                Self(i64x2_shuffle::<1, 3>(high_ab, high_cd)),
+            ]
+        }
+
         /// The nearest whole numbers, halves to even.
         #[inline(always)]
         pub(super) fn nearest(self) -> Self {
@@ -190,6 +204,12 @@ mod register {
         #[inline(always)]
         pub fn sqrt(self) -> Self {
             Self(self.0.map(f32::sqrt))
+        }
+
+        /// Four rows of four as four columns.
+        #[inline(always)]
+        pub fn transpose(rows: [Self; 4]) -> [Self; 4] {
+            std::array::from_fn(|column| Self(rows.map(|row| row.0[column])))
         }
 
         /// The nearest whole numbers, halves to even.
@@ -374,6 +394,9 @@ mod tests {
         assert_eq!(x.min(y).to_array(), [1.0, -2.0, -7.0, -4.0]);
         assert_eq!(y.with_sign_of(x).to_array(), [5.0, -6.0, 7.0, -0.5]);
         assert_eq!((x.sum(), x.largest()), (-2.0, 3.0));
+        let rows = [0.0, 4.0, 8.0, 12.0].map(|first| F32x4::load(&[first, first + 1.0, first + 2.0, first + 3.0]));
+        assert_eq!(F32x4::transpose(rows)[1].to_array(), [1.0, 5.0, 9.0, 13.0]);
+        assert_eq!(F32x4::transpose(F32x4::transpose(rows)).map(F32x4::to_array), rows.map(F32x4::to_array));
         assert_eq!(padded(&[1.0, 2.0], 9.0).to_array(), [1.0, 2.0, 9.0, 9.0]);
     }
 }
