@@ -61,6 +61,6 @@ try {
   }
 } finally {
   await browser.close();
-  await server.close();
+  await server.stop();
 }
 process.exitCode = grown ? 1 : 0;

@@ -161,6 +161,14 @@ test('pause, reload, resume to the end; then the model is kept, exported, import
   await page.context().close();
 });
 
+/** FNV-1a over the bytes of all training losses, as `engine_core::fingerprint` has it. */
+function fingerprint(points) {
+  const losses = points.map(({ train }) => train).filter((loss) => loss !== null);
+  const bytes = new Uint8Array(Float32Array.from(losses).buffer);
+  const hash = bytes.reduce((all, byte) => Math.imul(all ^ byte, 0x01000193) >>> 0, 0x811c9dc5);
+  return hash.toString(16).padStart(8, '0');
+}
+
 test('a single step adds exactly one; rewinding brings back the same weights and the same first losses', async () => {
   const { page, record } = await visit();
   await trainOwn(page, { steps: 400, seed: 7 });
@@ -176,6 +184,8 @@ test('a single step adds exactly one; rewinding brings back the same weights and
   }
   const first = await curve(page);
   assert.equal(first.at(-1).step, paused.step + 3);
+  const shown = await trainLab(page).locator('.more-numbers p').textContent();
+  assert.ok(shown.includes(`Run fingerprint ${fingerprint(first)}:`), `the fingerprint is that of the losses: ${shown}`);
 
   await button(page, 'rewind').click();
   await page.waitForFunction(() => {

@@ -23,6 +23,9 @@ use std::{cell::RefCell, future::Future};
 /// Floating-point operations between two looks at the event loop, on the CPU.
 const CHUNK_FLOPS: f64 = 1.5e9;
 
+/// Losses that there is room for from the beginning, so that memory stays as it is during a long run.
+const RESERVED: u32 = 100_000;
+
 /// A model, its optimizer and its data.
 pub struct Trainer {
     /// Sizes.
@@ -79,7 +82,7 @@ impl Trainer {
             corpus,
             text_crc,
             step: 0,
-            train_loss: Vec::new(),
+            train_loss: Vec::with_capacity(training.steps.min(RESERVED) as usize),
             val_loss: Vec::new(),
             ops: Ops::of(device),
             arena: Arena::new(&config, weights),
@@ -108,7 +111,7 @@ impl Trainer {
             Self::new(file.config, state.config, &file.weights, file.tokenizer, corpus, state.text_crc, device);
         trainer.arena.remember(&state.mean, &state.square);
         trainer.step = state.step;
-        trainer.train_loss = state.train_loss;
+        trainer.train_loss.extend(state.train_loss);
         trainer.val_loss = state.val_loss;
         trainer
     }
