@@ -222,7 +222,8 @@ impl Trainer {
                 break;
             }
         }
-        let outcomes = cell.borrow_mut().note(gpu.results().await?);
+        let results = gpu.results().await?;
+        let outcomes = cell.borrow_mut().note(results);
         ended.map(|()| outcomes)
     }
 
