@@ -95,7 +95,8 @@ test('a pasted text: the loss falls below the unigram baseline, and there is muc
 
 test('pause, reload, resume to the end; then the model is kept, exported, imported, and opened', async () => {
   const { page, record } = await visit();
-  const STEPS = 160;
+  // Long enough to be paused in the middle on a fast machine.
+  const STEPS = 800;
   await trainOwn(page, { steps: STEPS });
   await waitStep(page, 30);
   await button(page, 'pause').click();

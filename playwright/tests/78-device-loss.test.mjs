@@ -20,7 +20,7 @@ const CPU = /^CPU\b/;
 const RECOVERED_MS = 5_000;
 /** What the browser says on the console of a crash that was asked for is no fault of the page. */
 const CRASH_NOISE = /console error: .*(GPU|WebGPU|Instance|device)/is;
-const SETTINGS = { layers: 1, heads: 1, d_model: 16, context: 8, batch: 16, learning_rate: 0.02, warmup: 5, steps: 5000 };
+const SETTINGS = { layers: 1, heads: 1, d_model: 16, context: 8, batch: 16, learning_rate: 0.02, warmup: 5, steps: 50_000 };
 
 let server;
 before(async () => {

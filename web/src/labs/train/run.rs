@@ -20,6 +20,8 @@ use std::{sync::Arc, time::Duration};
 
 /// So often a lost engine is replaced without a step in between, before the learner is asked.
 const ATTEMPTS: u32 = 3;
+/// So often a checkpoint is opened again: a graphics device may be lost three times before the CPU takes over.
+const OPENINGS: u32 = 6;
 
 impl Session {
     /// Opens a new session; answers whether it is ready to run.
@@ -120,7 +122,7 @@ impl Session {
 
     /// Opens the last checkpoint in a new worker, or begins again where there is none.
     async fn recover(self, why: &str) -> bool {
-        for attempt in 0..ATTEMPTS {
+        for attempt in 0..OPENINGS {
             let start = match self.checkpoint.get_value() {
                 Some((_, file)) => Start::Checkpoint(file.to_vec()),
                 None => match self.opened.get_untracked() {
@@ -139,7 +141,7 @@ impl Session {
                     )));
                     return true;
                 }
-                Err(JobError::Device(_) | JobError::Cancelled) => sleep(Duration::from_millis(300 << attempt)).await,
+                Err(JobError::Device(_) | JobError::Cancelled) => sleep(Duration::from_millis(300 << attempt.min(3))).await,
                 Err(JobError::Invalid(why)) => {
                     self.error.set(Some(why));
                     return false;
