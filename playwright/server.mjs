@@ -1,5 +1,5 @@
 // A static server that behaves as GitHub Pages does: a sub-path, 404.html with status 404, ten minutes of
-// caching, ETags, gzip, and no header of our own. What works here works there.
+// caching, ETags, gzip, ranges, any origin may read, and no header of our own. What works here works there.
 //
 //   node server.mjs --root dist [--base /x/] [--port 8080]
 
@@ -14,7 +14,7 @@ const TYPES = {
   '.css': 'text/css; charset=utf-8', '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8',
   '.json': 'application/json; charset=utf-8', '.md': 'text/markdown; charset=utf-8', '.png': 'image/png',
   '.svg': 'image/svg+xml', '.txt': 'text/plain; charset=utf-8', '.wasm': 'application/wasm',
-  '.webmanifest': 'application/manifest+json', '.woff2': 'font/woff2',
+  '.webmanifest': 'application/manifest+json', '.webp': 'image/webp', '.woff2': 'font/woff2', '.xml': 'application/xml',
 };
 const ZIPPED = /text|json|javascript|wasm|svg|manifest/;
 
@@ -48,7 +48,8 @@ async function find(root, base, pathname) {
 
 /**
  * Starts a server. `port` 0 takes any free one.
- * `replace(pathname)` may answer a request itself with `{ status, type, body }`: the tests' way to spoil files.
+ * `replace(pathname, request)` may answer a request itself with `{ status, type, body }`, or with `{ send }`, a function
+ * that gets the response and does what it likes with it: the tests' way to spoil files.
  */
 export async function start({ root, base = '/', port = 0, replace = () => null }) {
   const state = { root: path.resolve(root), replace, requests: [] };
@@ -57,8 +58,9 @@ export async function start({ root, base = '/', port = 0, replace = () => null }
     const url = new URL(request.url, 'http://server');
     const pathname = decodeURIComponent(url.pathname);
     state.requests.push(pathname);
-    const head = { 'cache-control': 'max-age=600', vary: 'Accept-Encoding' };
-    const spoilt = state.replace(pathname);
+    const head = { 'access-control-allow-origin': '*', 'cache-control': 'max-age=600', vary: 'Accept-Encoding' };
+    const spoilt = state.replace(pathname, request);
+    if (spoilt?.send) return spoilt.send(response, head);
     if (spoilt) {
       response.writeHead(spoilt.status ?? 200, { ...head, 'content-type': spoilt.type ?? 'text/html; charset=utf-8' });
       return response.end(spoilt.body ?? '');
@@ -79,6 +81,19 @@ export async function start({ root, base = '/', port = 0, replace = () => null }
     if (status === 200 && request.headers['if-none-match'] === loaded.etag) {
       response.writeHead(304, head);
       return response.end();
+    }
+    const range = status === 200 && /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
+    if (range) {
+      const size = loaded.body.length;
+      const [first, last] = [Number(range[1]), range[2] === '' ? size - 1 : Math.min(Number(range[2]), size - 1)];
+      if (first > last) {
+        response.writeHead(416, { ...head, 'content-range': `bytes */${size}` });
+        return response.end();
+      }
+      response.writeHead(206, {
+        ...head, 'content-type': loaded.type, 'content-length': last - first + 1, 'content-range': `bytes ${first}-${last}/${size}`,
+      });
+      return response.end(request.method === 'HEAD' ? undefined : loaded.body.subarray(first, last + 1));
     }
     const zip = loaded.zipped && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
     const body = zip ? loaded.zipped : loaded.body;

@@ -1,5 +1,7 @@
 //! What a page is made of, top to bottom.
 
+use learn::practice::{Exercise, Prediction, Quiz};
+
 /// One direct child of a page's article.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {
@@ -16,8 +18,23 @@ pub enum Block {
     },
     /// `{{tabs NAME}}`: one listing in several languages.
     Tabs(Listing),
+    /// `{{desk NAME key=value …}}`: a place that the desk fills.
+    Desk {
+        /// A name in the desk's list of parts.
+        name: String,
+        /// What the part is given, as JSON.
+        json: String,
+        /// The element's id.
+        id: String,
+        /// What is read where no script runs, as HTML.
+        fallback: String,
+    },
     /// `{{quiz}}`: the questions of the lesson's folder.
-    Quiz(crate::Quiz),
+    Quiz(Quiz),
+    /// `{{exercise ID}}`: a goal to be reached in one of the page's labs.
+    Exercise(Exercise),
+    /// `{{predict ID}}`: what the learner commits to before a lab answers.
+    Predict(Prediction),
 }
 
 /// The same algorithm in several languages, with remarks on single lines.

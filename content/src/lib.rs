@@ -5,11 +5,16 @@
 
 mod block;
 mod course;
-mod quiz;
+mod route;
+mod site;
 
 #[cfg(feature = "compiler")]
 pub mod compile;
+#[cfg(feature = "compiler")]
+pub mod coverage;
 
 pub use block::{Block, Language, Listing, Note, Panel};
-pub use course::{Course, Kind, Lesson, Module, Page, Site};
-pub use quiz::{Answer, Question, Quiz};
+pub use course::{Badge, Course, Entry, Module, Row, Track};
+pub use learn::practice::{Choice, Exercise, Prediction, Question, Quiz};
+pub use route::{Leg, Route, Unit};
+pub use site::{Kind, Lesson, Page, Site, Translation};

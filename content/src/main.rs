@@ -1,6 +1,9 @@
-//! The content program: `content check` and `content build --shell FILE --out DIR [--base /x/]`.
+//! The content program: `check`, `coverage` and `build`.
 
-use content::compile::{self, Compiled, Fault, Shell};
+use content::{
+    compile::{self, Compiled, Fault, Shell},
+    coverage::Coverage,
+};
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -8,9 +11,11 @@ use std::{
 
 const USAGE: &str = "usage:
   content check [--root DIR]
+  content coverage [--json] [--root DIR]
   content build --shell FILE --out DIR [--base /name/] [--root DIR]
 
 check  reports every fault of the lessons and pages
+coverage  says which rows of the sources the lessons answer; --json for machines
 build  writes every page by filling the shell, and pages.json
 --root the project's folder, which holds content/; by default the one this program was built in
 --base where the site will lie, for 404.html only; by default /";
@@ -22,6 +27,7 @@ struct Arguments {
     shell: Option<PathBuf>,
     out: Option<PathBuf>,
     base: Option<String>,
+    json: bool,
 }
 
 fn main() -> ExitCode {
@@ -44,6 +50,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
             "--root" => arguments.root = Some(value()?.into()),
             "--shell" => arguments.shell = Some(value()?.into()),
             "--out" => arguments.out = Some(value()?.into()),
+            "--json" => arguments.json = true,
             "--base" => arguments.base = Some(value()?),
             _ => return Err(format!("{word} is not an option\n\n{USAGE}")),
         }
@@ -58,6 +65,13 @@ fn run(command: &str, arguments: &Arguments) -> Result<(), String> {
         "check" => {
             let compiled = sound(compile::compile(&root))?;
             println!("{} pages, no fault", compiled.site.pages.len());
+            Ok(())
+        }
+        "coverage" => {
+            let site = sound(compile::compile(&root))?.site;
+            let coverage = Coverage::of(&site);
+            let text = if arguments.json { coverage.json() } else { coverage.table(&site) };
+            println!("{text}");
             Ok(())
         }
         "build" => build(&root, arguments),
@@ -78,6 +92,7 @@ fn build(root: &Path, arguments: &Arguments) -> Result<(), String> {
     let shell = Shell::new(&file, &html).map_err(|faults| told(&faults))?;
     let compiled = sound(compile::compile(root))?;
     compile::write_site(&compiled.site, &shell, out, base)
+        .and_then(|()| compile::write_library(&compiled.library, out))
         .map_err(|error| format!("the pages cannot be written to {}: {error}", out.display()))?;
     println!("{} pages in {}", compiled.site.pages.len(), out.display());
     Ok(())

@@ -14,7 +14,9 @@ fn site() -> Site {
 #[test]
 fn the_course_compiles_without_a_fault() {
     let site = site();
-    assert_eq!(site.pages.iter().filter(|page| page.lesson().is_some()).count(), site.course.slugs().count());
+    let folders = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons")).unwrap().count();
+    assert_eq!(site.lessons().count(), folders);
+    println!("goal A9: {folders} lessons in all languages, no fault");
     for path in ["", "learn/", "models/", "engine/", "404.html"] {
         assert!(site.pages.iter().any(|page| page.path == path), "no page at {path:?}");
     }
@@ -47,12 +49,22 @@ fn every_listing_has_every_language() {
 
 #[test]
 fn right_answers_do_not_stand_in_one_place() {
+    let mut lazy = Vec::new();
     for page in &site().pages {
         for block in &page.blocks {
             let Block::Quiz(quiz) = block else { continue };
-            let place = |options: &[content::Answer]| options.iter().position(|option| option.correct);
-            let places: Vec<_> = quiz.questions.iter().filter(|q| !q.multiple).map(|q| place(&q.options)).collect();
-            assert!(places.iter().any(|other| *other != places[0]), "{}: always option {:?}", quiz.slug, places[0]);
+            let place = |options: &[content::Choice]| options.iter().position(|option| option.correct);
+            let places: Vec<_> = quiz
+                .questions
+                .iter()
+                .filter(|question| question.kind() == "single")
+                .filter_map(|question| question.options().map(place))
+                .collect();
+            // One question alone has only one place.
+            if places.len() > 1 && places.iter().all(|other| *other == places[0]) {
+                lazy.push(format!("{}: always option {:?}", quiz.slug, places[0]));
+            }
         }
     }
+    assert_eq!(lazy, [""; 0]);
 }

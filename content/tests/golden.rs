@@ -25,7 +25,8 @@ fn the_small_lesson_looks_as_it_did() {
 fn the_quiz_in_the_attribute_is_the_quiz() {
     let site = Project::new("quiz-json").compile().site;
     let html = compile::main_element(&site, &site.pages[0]);
-    let attribute = html.split_once("data-quiz=\"").and_then(|(_, rest)| rest.split_once('"')).unwrap().0;
+    let attribute =
+        html.split_once("data-desk=\"quiz\" data-json=\"").and_then(|(_, rest)| rest.split_once('"')).unwrap().0;
     let json = attribute.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
     let quiz: Quiz = serde_json::from_str(&json).unwrap();
     assert_eq!((quiz.slug.as_str(), quiz.questions.len()), ("tiny", 3));

@@ -16,7 +16,7 @@ const SETTINGS: [(f32, usize, f32); 7] =
 const ROLLS: [f64; 4] = [0.0, 0.25, 0.75, 0.999];
 
 fn sampling((temperature, top_k, top_p): (f32, usize, f32)) -> Sampling {
-    Sampling { temperature, top_k, top_p, seed: 1 }
+    Sampling { temperature, top_k, top_p, ..Sampling::PLAIN }
 }
 
 #[test]

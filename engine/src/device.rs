@@ -38,7 +38,10 @@ pub fn is_gpu(device: &Device) -> bool {
 /// # Errors
 /// One sentence: there is no adapter.
 pub async fn reopen() -> Result<Opened, String> {
-    open_untested().await
+    #[cfg(feature = "gpu")]
+    return open_gpu().await;
+    #[cfg(not(feature = "gpu"))]
+    Ok(Opened { device: Device::flex(), name: format!("CPU, {}", kernels::VARIANT) })
 }
 
 /// Calls `hook` with the browser's words once the open device is lost, whoever lost it. The CPU never is.
@@ -51,16 +54,9 @@ pub fn lose() -> bool {
     false
 }
 
-#[cfg(not(feature = "gpu"))]
-async fn open_untested() -> Result<Opened, String> {
-    Ok(Opened { device: Device::flex(), name: format!("CPU, {}", kernels::VARIANT) })
-}
-
 #[cfg(feature = "gpu")]
 thread_local! {
-    /// The device that Burn computes on, shared with whoever needs it beside Burn.
-    static SHARED: std::cell::OnceCell<burn::tensor::wgpu::wgpu::Device> = const { std::cell::OnceCell::new() };
-    /// The same device with its queue, as our own kernels use it.
+    /// The device that Burn computes on, as our own kernels use it.
     static GPU: std::cell::OnceCell<std::sync::Arc<engine_gpu::Gpu>> = const { std::cell::OnceCell::new() };
 }
 
@@ -74,17 +70,15 @@ pub(crate) fn shared() -> Option<std::sync::Arc<engine_gpu::Gpu>> {
 // Only in a browser can a device have several listeners: natively this one would replace Burn's own.
 #[cfg(all(feature = "gpu", target_arch = "wasm32"))]
 pub fn on_loss(hook: impl Fn(String) + Send + 'static) {
-    SHARED.with(|shared| {
-        if let Some(device) = shared.get() {
-            device.set_device_lost_callback(move |_, words| hook(words));
-        }
-    });
+    if let Some(gpu) = shared() {
+        gpu.device().set_device_lost_callback(move |_, words| hook(words));
+    }
 }
 
 /// Destroys the open device on purpose, for a drill; false where there is none to lose.
 #[cfg(feature = "gpu")]
 pub fn lose() -> bool {
-    SHARED.with(|shared| shared.get().map(|device| device.destroy()).is_some())
+    shared().map(|gpu| gpu.device().destroy()).is_some()
 }
 
 /// Dispatches recorded before they are submitted. A training step makes some hundreds, and every
@@ -93,12 +87,11 @@ pub fn lose() -> bool {
 const DISPATCHES_PER_SUBMIT: usize = 256;
 
 #[cfg(feature = "gpu")]
-async fn open_untested() -> Result<Opened, String> {
+async fn open_gpu() -> Result<Opened, String> {
     let options = Device::wgpu_options().tasks_max(DISPATCHES_PER_SUBMIT);
     let (device, setup) =
         options.init_with_setup_async().await.map_err(|e| format!("WebGPU could not be started ({e})."))?;
     // The first device stays: the program that lost it is replaced, so there is never a second here.
-    SHARED.with(|shared| drop(shared.set(setup.device.clone())));
     GPU.with(|gpu| drop(gpu.set(engine_gpu::Gpu::new(setup.device.clone(), setup.queue.clone()))));
     let info = setup.adapter.get_info();
     let name = match info.name.as_str() {

@@ -32,14 +32,7 @@ pub(crate) async fn run(job: Generate, cx: Context<Generate>) -> Result<Continua
     }
     let Model { config, weights, tokenizer } = open(job.model, cx.sessions()).await?;
     let encoded = tokenizer.encode(&job.prompt);
-    let mut prompt = encoded.ids;
-    if prompt.is_empty() {
-        // Nothing to go on from: start as after a line's end, or with the first token there is.
-        prompt = tokenizer.encode("\n").ids;
-        if prompt.is_empty() {
-            prompt.push(0);
-        }
-    }
+    let prompt = or_start(encoded.ids, &tokenizer);
     let mut writer = Writer::new(config, &weights, &prompt);
     let mut written = Vec::new();
     let mut first = 0.0;
@@ -50,7 +43,7 @@ pub(crate) async fn run(job: Generate, cx: Context<Generate>) -> Result<Continua
             text: tokenizer.decode(&written),
             token: tokenizer.show(pick.id),
             chances: chances(&tokenizer, &pick.logits, 12),
-            probability: pick.probability,
+            probability: pick.probabilities[pick.id as usize],
             uniform: pick.uniform,
         });
         if n == 0 {
@@ -64,6 +57,12 @@ pub(crate) async fn run(job: Generate, cx: Context<Generate>) -> Result<Continua
         tokens_per_s: f64::from(job.tokens - 1) / seconds,
         unknown: encoded.unknown.into_iter().collect(),
     })
+}
+
+/// The prompt, if there is one: else a start as after a line's end, or with the first token there is.
+pub(crate) fn or_start(prompt: Vec<u32>, tokenizer: &Tokenizer) -> Vec<u32> {
+    let found = [prompt, tokenizer.encode("\n").ids].into_iter().find(|ids| !ids.is_empty());
+    found.unwrap_or_else(|| vec![0])
 }
 
 /// A model that is ready to be read from.
@@ -101,7 +100,8 @@ pub(crate) fn chances(tokenizer: &Tokenizer, logits: &[f32], n: usize) -> Vec<To
 pub(crate) struct Pick {
     pub(crate) id: u32,
     pub(crate) logits: Vec<f32>,
-    pub(crate) probability: f32,
+    /// What it was drawn from, after all filters.
+    pub(crate) probabilities: Vec<f32>,
     pub(crate) uniform: f64,
 }
 
@@ -134,12 +134,13 @@ impl Writer {
             self.unread = (self.context / 2).max(1).min(self.text.len());
         }
         let logits = self.decoder.read(&self.text[self.text.len() - self.unread..]);
-        let probabilities = sampling::distribution(&logits, sampling);
+        let changed = sampling::penalised(&logits, &self.text, sampling.repetition_penalty);
+        let probabilities = sampling::distribution(&changed, sampling);
         let uniform = Rng::new(sampling.seed, Stream::Token(self.written)).uniform();
         let id = sampling::draw(&probabilities, uniform);
         self.text.push(id as u32);
         self.unread = 1;
         self.written += 1;
-        Pick { id: id as u32, logits, probability: probabilities[id], uniform }
+        Pick { id: id as u32, logits, probabilities, uniform }
     }
 }

@@ -17,15 +17,35 @@ export function launch({ gpu = false } = {}) {
   });
 }
 
-/** A fresh profile with one page; options are Playwright's, such as `colorScheme` or `viewport`. */
-export async function freshPage(browser, options = {}) {
+/**
+ * A fresh profile with one page; options are Playwright's, such as `colorScheme` or `viewport`. Labs, listings and the
+ * desk start when the reader comes near them; here everything counts as near, unless `asReader` is set.
+ */
+export async function freshPage(browser, { asReader = false, ...options } = {}) {
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  if (!asReader) await context.addInitScript(everythingIsNear);
   return context.newPage();
+}
+
+export function everythingIsNear() {
+  window.IntersectionObserver = class {
+    constructor(seen) { this.seen = seen; }
+
+    observe(target) { setTimeout(() => this.seen([{ isIntersecting: true, target }])); }
+
+    unobserve() {}
+  };
 }
 
 /** The page's program has taken over. */
 export const waitReady = (page, timeout = 30_000) => page.waitForFunction(
   () => document.documentElement.dataset.ready !== undefined, undefined, { timeout });
+
+/** Each part of the desk on this page is drawn; “continue” is only for somebody who has begun. */
+export const waitDrawn = (page, timeout = 30_000) => page.waitForFunction(
+  () => [...document.querySelectorAll('main .desk-slot:not([data-desk="continue"])')]
+    .every((slot) => 'live' in slot.dataset && slot.ariaBusy !== 'true'),
+  undefined, { timeout });
 
 /** Every file is kept for offline use and the service worker answers for this page. */
 export const waitOffline = (page, timeout = 60_000) => page.waitForFunction(

@@ -19,10 +19,10 @@ export const PAGES = JSON.parse(readFileSync(path.join(DIST, 'pages.json'), 'utf
 
 export const buildOf = (folder) => JSON.parse(readFileSync(path.join(folder, 'build.json'), 'utf8')).build;
 
-/** Packages the last build again, for another base path or (salt) as another build; answers its folder. */
-export function pack(name, { base = '/', salt = '' } = {}) {
+/** Packages the last build again, for another base path or origin, or (salt) as another build; answers its folder. */
+export function pack(name, { base = '/', salt = '', origin = '' } = {}) {
   const out = path.join(ROOT, 'target/site', name);
-  const words = ['pack', '--out', out, '--base', base, '--salt', salt];
+  const words = ['pack', '--out', out, '--base', base, '--salt', salt, ...(origin ? ['--origin', origin] : [])];
   const options = { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] };
   if (process.env.XTASK) execFileSync(process.env.XTASK, words, options);
   else execFileSync('cargo', ['xtask', ...words], options);

@@ -3,28 +3,17 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { freshPage, lab, launch, open, waitState } from '../helpers/browser.mjs';
+import { browser, server } from '../helpers/hosted.mjs';
 import { hygiene } from '../helpers/hygiene.mjs';
 import { DIST } from '../helpers/site.mjs';
-import { start } from '../server.mjs';
 
 const LESSON = 'learn/matmul-benchmark/';
 const SIZES = [16, 32, 48, 64, 96, 128, 192, 256, 384, 512];
 const KERNELS = ['naive loops', 'blocked loops', 'packed SIMD', 'Burn Flex'];
 const LIMIT_MS = 100;
 const SLOW = 240_000;
-
-let browser;
-let server;
-before(async () => {
-  browser = await launch();
-  server = await start({ root: DIST });
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
 
 const root = (page) => lab(page, 'matmul');
 const says = (page, output) => root(page).locator(`[data-output="${output}"]`).innerText();
@@ -76,7 +65,8 @@ test('predict, measure, and hold one against the other; the numbers can be taken
   await page.keyboard.press('End');
   assert.match(await chart.locator('.chart-readout').innerText(), /^size n of n × n 512: naive loops .*; packed SIMD [\d.]+/);
   await chart.locator('summary').click();
-  await chart.locator('.chart-table tbody tr').first().waitFor();
+  // A chart follows its numbers with a short delay.
+  await chart.locator('.chart-table tbody tr').nth(SIZES.length - 1).waitFor();
   const sizes = await chart.locator('.chart-table tbody th').allInnerTexts();
   assert.deepEqual(sizes.map(Number), SIZES);
 

@@ -1,24 +1,13 @@
 // When the page's program does not start, the reader keeps the text and is offered a way out.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { freshPage, launch, open, waitOffline, waitReady } from '../helpers/browser.mjs';
-import { DIST } from '../helpers/site.mjs';
-import { start } from '../server.mjs';
-
-let browser;
-let server;
-before(async () => {
-  browser = await launch();
-  server = await start({ root: DIST });
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+import { test } from 'node:test';
+import { freshPage, lab, open, waitOffline, waitReady } from '../helpers/browser.mjs';
+import { goal } from '../helpers/goal.mjs';
+import { browser, server } from '../helpers/hosted.mjs';
 
 const card = (page) => page.locator('.repair-card');
-const PROGRAM = /\/web-[^/]*\.wasm$/;
+const PROGRAM = /\/web[-_][^/]*\.wasm$/;
 
 test('a missing program brings the repair card, and a reload heals', async () => {
   const page = await freshPage(browser, { serviceWorkers: 'block' });
@@ -43,6 +32,18 @@ test('a missing script brings the repair card too', async () => {
   await page.context().close();
 });
 
+test('labs that cannot be loaded bring the card too, and the text stays', async () => {
+  const page = await freshPage(browser, { serviceWorkers: 'block' });
+  server.spoil((pathname) => (pathname === '/labs_bg.wasm' ? { status: 404, body: 'gone' } : null));
+  await page.goto(server.url);
+  await card(page).waitFor();
+  assert.match(await card(page).innerText(), /could not be loaded/);
+  server.spoil(() => null);
+  await card(page).locator('.repair-reload').click();
+  await lab(page, 'complete').waitFor();
+  await page.context().close();
+});
+
 test('a program that only takes long gets the card after 15 s, and loses it when it starts', async () => {
   const page = await freshPage(browser, { serviceWorkers: 'block' });
   let release;
@@ -55,9 +56,55 @@ test('a program that only takes long gets the card after 15 s, and loses it when
   await page.waitForTimeout(10_000);
   assert.equal(await card(page).count(), 0, 'ten seconds are not yet a fault');
   await card(page).waitFor({ timeout: 8000 });
+  goal('B12', 'a program that does not come gets the card between 10 and 18 s after the start');
   release();
   await waitReady(page);
   await card(page).waitFor({ state: 'detached' });
+  await page.context().close();
+});
+
+test('the program panics: the card within a second, the progress as a file, and a reload recovers', async () => {
+  const page = await freshPage(browser, { serviceWorkers: 'block' });
+  await open(page, server, 'learn/matmul-benchmark/');
+  const notes = page.locator('[data-notes]');
+  await notes.fill('before the panic');
+  await notes.blur();
+  await page.locator('.notes-state').filter({ hasText: /./ }).waitFor();
+
+  // The next element that the program asks for is refused, which it has no answer to.
+  await page.evaluate(() => {
+    for (const [owner, name] of [[Document.prototype, 'createElement'], [Node.prototype, 'cloneNode']]) {
+      const real = owner[name];
+      owner[name] = () => {
+        owner[name] = real;
+        throw new Error('a drill');
+      };
+    }
+    addEventListener('glassbox-crashed', () => { window.crashedAt = performance.now(); });
+    new MutationObserver(() => {
+      if (document.querySelector('.repair-card')) window.cardAt ??= performance.now();
+    }).observe(document.body, { childList: true, subtree: true });
+  });
+  await lab(page, 'matmul').locator('[data-field="guess"]').press('End');
+  await lab(page, 'matmul').locator('[data-action="measure"]').click();
+  await card(page).waitFor();
+  const ms = await page.evaluate(() => window.cardAt - window.crashedAt);
+  assert.ok(ms < 1000, `the card came ${ms} ms after the panic`);
+  goal('B4', `the card ${ms.toFixed(0)} ms after the panic; its file has the progress; a reload recovers`);
+  assert.match(await card(page).innerText(), /The cause: \S+/);
+
+  const [download] = await Promise.all([page.waitForEvent('download'), card(page).locator('.repair-save').click()]);
+  const file = await download.path();
+  await Promise.all([page.waitForEvent('load'), card(page).locator('.repair-reload').click()]);
+  await waitReady(page);
+  assert.equal(await card(page).count(), 0);
+
+  // The file is one that the progress page of another browser takes in.
+  const other = await freshPage(browser, { serviceWorkers: 'block' });
+  await open(other, server, 'progress/');
+  await other.locator('[data-action="import"]').setInputFiles(file);
+  await other.locator('[data-import="planned"]').waitFor();
+  await other.context().close();
   await page.context().close();
 });
 

@@ -2,26 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
-import { freshPage, lab, launch, open, waitState } from '../helpers/browser.mjs';
+import { test } from 'node:test';
+import { crc32 } from 'node:zlib';
+import { freshPage, lab, open, waitState } from '../helpers/browser.mjs';
+import { browser, server } from '../helpers/hosted.mjs';
 import { hygiene } from '../helpers/hygiene.mjs';
 import { readHeader } from '../helpers/safetensors.mjs';
-import { DIST } from '../helpers/site.mjs';
 import {
   assertRowsSumToOne, button, curve, LESSON, lossChart, reading, trainLab, trainOwn, waitStep, waitTrain,
 } from '../helpers/train.mjs';
-import { start } from '../server.mjs';
-
-let browser;
-let server;
-before(async () => {
-  browser = await launch();
-  server = await start({ root: DIST });
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
 
 /** A fresh learner in the lesson; `assertClean` of the record belongs at the test's end. */
 async function visit() {
@@ -162,12 +151,10 @@ test('pause, reload, resume to the end; then the model is kept, exported, import
   await page.context().close();
 });
 
-/** FNV-1a over the bytes of all training losses, as `engine_core::fingerprint` has it. */
+/** CRC-32 of the bytes of all training losses, as `engine_core::fingerprint` has it. */
 function fingerprint(points) {
   const losses = points.map(({ train }) => train).filter((loss) => loss !== null);
-  const bytes = new Uint8Array(Float32Array.from(losses).buffer);
-  const hash = bytes.reduce((all, byte) => Math.imul(all ^ byte, 0x01000193) >>> 0, 0x811c9dc5);
-  return hash.toString(16).padStart(8, '0');
+  return crc32(new Uint8Array(Float32Array.from(losses).buffer)).toString(16).padStart(8, '0');
 }
 
 test('a single step adds exactly one; rewinding brings back the same weights and the same first losses', async () => {

@@ -1,26 +1,15 @@
 // The worker dies in mid-training, in several ways; the training goes on from its last checkpoint to the end.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { freshPage, launch, open } from '../helpers/browser.mjs';
+import { test } from 'node:test';
+import { freshPage, open } from '../helpers/browser.mjs';
 import { engineWorker } from '../helpers/engine.mjs';
+import { goal } from '../helpers/goal.mjs';
+import { browser, server } from '../helpers/hosted.mjs';
 import { hygiene } from '../helpers/hygiene.mjs';
-import { DIST } from '../helpers/site.mjs';
 import { curve, LESSON, reading, trainLab, trainOwn, waitStep, waitTrain } from '../helpers/train.mjs';
-import { start } from '../server.mjs';
 
 const STEPS = 1000;
-let browser;
-let server;
-before(async () => {
-  browser = await launch();
-  server = await start({ root: DIST });
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
-
 async function training() {
   const page = await freshPage(browser, { serviceWorkers: 'block' });
   const record = await hygiene(page, server.origin);
@@ -107,6 +96,7 @@ test('the whole tab is killed: after a new visit the training goes on from its l
   await waitStep(again, from + 1);
   const finished = await waitTrain(again, 'finished', 180_000);
   assert.equal(finished.savedStep, STEPS);
+  goal('B5', `the tab was killed after its checkpoint at step ${before.savedStep}; the next visit went on from step ${from} to ${STEPS}`);
   second.assertClean('the second visit');
   await context.close();
 });

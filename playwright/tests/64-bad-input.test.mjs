@@ -5,7 +5,8 @@ import { mkdtemp, open as openFile, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { freshPage, lab, launch, open, waitState } from '../helpers/browser.mjs';
+import { freshPage, lab, open, waitState } from '../helpers/browser.mjs';
+import { browser, server } from '../helpers/hosted.mjs';
 import { hygiene } from '../helpers/hygiene.mjs';
 import { editHeader, readHeader, withHeader } from '../helpers/safetensors.mjs';
 import { DIST } from '../helpers/site.mjs';
@@ -13,19 +14,12 @@ import {
   assertRowsSumToOne, button, chosenText, LESSON, ownText, paste, reading, setSettings, smallest, trainLab, trainOwn,
   waitStep, waitTrain,
 } from '../helpers/train.mjs';
-import { start } from '../server.mjs';
 
-let browser;
-let server;
 let folder;
 before(async () => {
-  browser = await launch();
-  server = await start({ root: DIST });
   folder = await mkdtemp(path.join(os.tmpdir(), 'glassbox-'));
 });
 after(async () => {
-  await browser.close();
-  await server.stop();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -2,22 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { freshPage, lab, launch, open, waitState } from '../helpers/browser.mjs';
+import { freshPage, lab, open, waitState } from '../helpers/browser.mjs';
 import { engineWorker, waitEngine } from '../helpers/engine.mjs';
+import { goal } from '../helpers/goal.mjs';
+import { browser, server } from '../helpers/hosted.mjs';
 import { hygiene } from '../helpers/hygiene.mjs';
-import { DIST } from '../helpers/site.mjs';
-import { start } from '../server.mjs';
-
-let browser;
-let server;
-before(async () => {
-  browser = await launch();
-  server = await start({ root: DIST });
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
 
 const generation = (page) => page.locator('[data-output="generation"]').innerText().then(Number);
 
@@ -76,6 +65,7 @@ describe('drills', () => {
       if (words) assert.match(await page.locator('[data-output="drill-said"]').innerText(), words);
       await assertComputes(page);
       const pause = await page.evaluate(() => window.longestPause);
+      goal('B3', `${name}: ${result.match(/\d+\.\d\d s/)[0]} until a new worker answered; the page’s longest pause was ${pause.toFixed(0)} ms`);
       assert.ok(pause < 5000, `the page never stood still: ${pause.toFixed(0)} ms`);
       if (noise) record.forget(noise);
       record.assertClean(`the drill ${name}`);

@@ -1,28 +1,19 @@
 // The attention lab with the built-in model: a sentence of one's own, every head, every step, every cell.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { freshPage, lab, launch, open, waitState } from '../helpers/browser.mjs';
+import { before, describe, test } from 'node:test';
+import { freshPage, lab, open, waitState } from '../helpers/browser.mjs';
+import { browser, server } from '../helpers/hosted.mjs';
 import { hygiene } from '../helpers/hygiene.mjs';
-import { DIST } from '../helpers/site.mjs';
 import { assertRowsSumToOne, LESSON, trainLab, trainOwn, waitTrain } from '../helpers/train.mjs';
-import { start } from '../server.mjs';
 
-let browser;
-let server;
 let page;
 let record;
 before(async () => {
-  browser = await launch();
-  server = await start({ root: DIST });
   page = await freshPage(browser, { serviceWorkers: 'block' });
   record = await hygiene(page, server.origin);
   await open(page, server, 'learn/attention-mechanism/');
   await waitState(root(), 'done');
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
 });
 
 const root = () => lab(page, 'attention');

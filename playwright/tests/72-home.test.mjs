@@ -1,22 +1,10 @@
 // The home page: from a cold load a real model goes on with the text, without a click, within three seconds.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { freshPage, lab, launch, open, waitState } from '../helpers/browser.mjs';
+import { test } from 'node:test';
+import { freshPage, lab, open, waitState } from '../helpers/browser.mjs';
+import { browser, server } from '../helpers/hosted.mjs';
 import { hygiene } from '../helpers/hygiene.mjs';
-import { DIST } from '../helpers/site.mjs';
-import { start } from '../server.mjs';
-
-let browser;
-let server;
-before(async () => {
-  browser = await launch();
-  server = await start({ root: DIST });
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
 
 const LIMIT_MS = 3000;
 const ghost = (page) => lab(page, 'complete').locator('[data-ghost]');

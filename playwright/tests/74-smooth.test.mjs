@@ -1,24 +1,13 @@
 // The page stays quick while the engine works: no long task on the main thread, and runs that stop when asked.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { freshPage, launch, open } from '../helpers/browser.mjs';
+import { test } from 'node:test';
+import { freshPage, open } from '../helpers/browser.mjs';
 import { waitEngine } from '../helpers/engine.mjs';
+import { goal } from '../helpers/goal.mjs';
+import { browser, server } from '../helpers/hosted.mjs';
 import { hygiene } from '../helpers/hygiene.mjs';
-import { DIST } from '../helpers/site.mjs';
 import { button, chosenText, LESSON, paste, ownText, smallest, trainLab, trainOwn, waitStep, waitTrain } from '../helpers/train.mjs';
-import { start } from '../server.mjs';
-
-let browser;
-let server;
-before(async () => {
-  browser = await launch();
-  server = await start({ root: DIST });
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
 
 const LONGEST_TASK_MS = 200;
 /** The requirement is 100 ms; a busy test machine with two cores gets some room, the median does not. */
@@ -68,7 +57,10 @@ test('no task over 200 ms on the main thread while training at a fourth of the s
     longest = tasks[0].cpu;
     const wall = Math.max(...tasks.map((task) => task.wall));
     console.log(`# attempt ${attempt}: the longest task took ${longest.toFixed(0)} ms of processor time (${wall.toFixed(0)} ms with waiting for the processor)`);
-    if (longest <= LONGEST_TASK_MS) return;
+    if (longest <= LONGEST_TASK_MS) {
+      goal('A16', `the longest task of the main thread while training, at a fourth of the speed: ${longest.toFixed(0)} ms of processor time`);
+      return;
+    }
   }
   assert.fail(`a task of ${longest.toFixed(0)} ms`);
 });

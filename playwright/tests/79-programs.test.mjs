@@ -2,23 +2,11 @@
 // the Engine room says about the measure that chooses between CPU and WebGPU.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { freshPage, lab, launch, open, waitReady, waitState } from '../helpers/browser.mjs';
 import { deviceName, engineWorker, waitEngine } from '../helpers/engine.mjs';
+import { browser, server } from '../helpers/hosted.mjs';
 import { hygiene } from '../helpers/hygiene.mjs';
-import { DIST } from '../helpers/site.mjs';
-import { start } from '../server.mjs';
-
-let browser;
-let server;
-before(async () => {
-  browser = await launch();
-  server = await start({ root: DIST });
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
 
 const choice = (page) => page.locator('[data-action="device"]');
 const fact = (page, name) => page.locator(`[data-output="${name}"]`).innerText();

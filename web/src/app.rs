@@ -1,30 +1,20 @@
 //! The pages of the site: the one that was loaded, and those the learner goes to from there.
 //!
-//! Going to a page fetches its prerendered HTML and shows its blocks, so the program knows no list of
-//! pages and prose never grows it.
+//! Going to a page fetches its prerendered HTML and puts its article where the old one was, so the program knows no
+//! list of pages and prose never grows it.
 
-use crate::{
-    address, engine,
-    page::{self, Page},
-};
+use crate::page::Page;
 use gloo::timers::future::TimeoutFuture;
-use leptos::{prelude::*, task::spawn_local};
+use kit::{address, t, wire};
+use leptos::{mount::mount_to, prelude::*, task::spawn_local};
 use leptos_router::{
     components::Router,
     hooks::use_location,
     location::{BrowserUrl, LocationProvider},
 };
-use std::cell::RefCell;
+use std::{any::Any, cell::RefCell};
 use wasm_bindgen::JsCast;
 use web_sys::{DomParser, HtmlElement, SupportedType};
-
-/// What `<main>` shows.
-#[derive(Clone)]
-enum Shown {
-    Page(Page),
-    /// The page at this path could not be fetched.
-    Unreachable(String),
-}
 
 /// Shows the page that was loaded, and follows links within the site.
 #[component]
@@ -41,12 +31,22 @@ fn Pages(first: Page) -> impl IntoView {
     let location = use_location();
     let history = use_context::<BrowserUrl>().expect("the router provides its history");
     let back = history.is_back();
-    warm_for(&first);
     mark_current(&location.pathname.get_untracked());
-    let shown = RwSignal::new_local(Shown::Page(first));
+    // The article that is shown, and what lives in it, if this program drew it.
+    let shown = StoredValue::new_local((first.article, None::<Box<dyn Any>>));
+    let turn_to = move |article: HtmlElement, life: Option<Box<dyn Any>>| {
+        shown.update_value(|shown| {
+            // An element that is in the document can be replaced.
+            let _ = shown.0.replace_with_with_node_1(&article);
+            *shown = (article, life);
+        });
+    };
     let announced = RwSignal::new(String::new());
     let newest = StoredValue::new(0_u32);
     let positions = StoredValue::new_local(RefCell::new(Vec::<(String, f64)>::new()));
+
+    // A page that could not be fetched, asked for again.
+    let again = RwSignal::new(None::<String>);
 
     let go = move |path: String, history: BrowserUrl| {
         let ticket = newest.get_value() + 1;
@@ -72,10 +72,15 @@ fn Pages(first: Page) -> impl IntoView {
                 Arrived::Page(page) => {
                     document().set_title(&page.title);
                     announced.set(page.title.clone());
-                    warm_for(&page);
-                    shown.set(Shown::Page(*page));
+                    turn_to(page.article, None);
                 }
-                _ => shown.set(Shown::Unreachable(path.clone())),
+                _ => {
+                    let Some(article) = unreachable_article() else { return };
+                    let path = path.clone();
+                    let retry = move |_| again.set(Some(path.clone()));
+                    let life = mount_to(article.clone(), move || cannot_be_reached(retry));
+                    turn_to(article, Some(Box::new(life)));
+                }
             }
             TimeoutFuture::new(0).await;
             let kept = positions
@@ -99,26 +104,37 @@ fn Pages(first: Page) -> impl IntoView {
         path
     });
 
-    let history = StoredValue::new(history);
-    let retry = move |path: String| go(path, history.get_value());
+    Effect::new(move |_| {
+        if let Some(path) = again.get() {
+            go(path, history.clone());
+        }
+    });
+    Effect::new(move |_| {
+        // Labs may follow the address too.
+        location.search.track();
+        wire::tell(wire::ADDRESS, "");
+    });
+    view! { <p class="visually-hidden" role="status" data-announcer="">{announced}</p> }
+}
+
+/// The article of a page that could not be fetched, empty.
+fn unreachable_article() -> Option<HtmlElement> {
+    let article: HtmlElement = document().create_element("article").ok()?.dyn_into().ok()?;
+    article.set_class_name("page");
+    // A name without spaces is one of an attribute.
+    let _ = article.set_attribute("data-page", "unreachable");
+    Some(article)
+}
+
+fn cannot_be_reached(retry: impl Fn(web_sys::MouseEvent) + 'static) -> AnyView {
     view! {
-        {move || match shown.get() {
-            Shown::Page(page) => page::show(page),
-            Shown::Unreachable(path) => view! {
-                <article class="page" data-page="unreachable">
-                    <header class="page-header">
-                        <h1 tabindex="-1">"This page could not be loaded"</h1>
-                        <p class="summary">
-                            "There is no connection, and the page is not kept for use without one. \
-                             Everything you have saved is still here."
-                        </p>
-                    </header>
-                    <p><button type="button" class="primary" data-action="retry" on:click=move |_| retry(path.clone())>"Try again"</button></p>
-                </article>
-            }.into_any(),
-        }}
-        <p class="visually-hidden" role="status" data-announcer="">{announced}</p>
+        <header class="page-header">
+            <h1 tabindex="-1">{t!("page.page_could_not")}</h1>
+            <p class="summary">{t!("page.there_no_connection")}</p>
+        </header>
+        <p><button type="button" class="primary" data-action="retry" on:click=retry>{t!("page.try_again")}</button></p>
     }
+    .into_any()
 }
 
 enum Arrived {
@@ -137,21 +153,16 @@ async fn fetch_page(path: &str) -> Arrived {
     let Ok(text) = response.text().await else { return Arrived::Unreachable };
     let parsed = DomParser::new().and_then(|parser| parser.parse_from_string(&text, SupportedType::TextHtml));
     let Ok(document) = parsed else { return Arrived::Elsewhere };
-    if build_of(&document) != build_of(&leptos::prelude::document()) {
+    // Another build has other programs, and another language other words around the page.
+    if ["data-build", "lang"].iter().any(|name| of_root(&document, name) != of_root(&leptos::prelude::document(), name))
+    {
         return Arrived::Elsewhere;
     }
     Page::read(&document).map_or(Arrived::Elsewhere, |page| Arrived::Page(Box::new(page)))
 }
 
-fn build_of(document: &web_sys::Document) -> Option<String> {
-    document.document_element()?.get_attribute("data-build")
-}
-
-/// Loads the engine early where a lab will want it.
-fn warm_for(page: &Page) {
-    if page.has_labs() {
-        engine::warm();
-    }
+fn of_root(document: &web_sys::Document, attribute: &str) -> Option<String> {
+    document.document_element()?.get_attribute(attribute)
 }
 
 /// Puts the reader at the beginning of what was asked for: a heading's anchor, the place they left, or the top.

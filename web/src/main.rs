@@ -1,22 +1,33 @@
-//! The page: draws lessons and labs, computes nothing heavier than a row of numbers.
+//! The page: turns pages, gives listings their tabs, and knows the theme. Labs and what remembers the learner are
+//! programs of their own, loaded when they are needed.
 
-mod address;
 mod app;
-mod decimal;
-mod engine;
-mod labs;
-mod models;
 mod page;
 mod shell;
-mod store;
-mod widgets;
 
+use gloo::timers::future::TimeoutFuture;
+use kit::{address, crash, text};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+mod words {
+    include!(concat!(env!("OUT_DIR"), "/words.rs"));
+}
+
 fn main() {
-    shell::crash::install();
+    crash::install();
+    // Not the one of leptos, which is there once something is mounted.
+    wasm_bindgen_futures::spawn_local(async {
+        // For English this waits for nothing.
+        text::install("page", words::VERSION, words::ENGLISH).await;
+        // In several tasks, so that the page answers between them.
+        TimeoutFuture::new(0).await;
+        start().await;
+    });
+}
+
+async fn start() {
     let document = document();
     let Some(root) = document.document_element().and_then(|root| root.dyn_into::<HtmlElement>().ok()) else { return };
     // The reader asked for the text alone, as after a failed start.
@@ -24,14 +35,12 @@ fn main() {
         return;
     }
     address::freeze_base();
-    shell::device::apply_kept();
     let main = document.get_element_by_id("main").and_then(|main| main.dyn_into::<HtmlElement>().ok());
     if let (Some(main), Some(first)) = (main, page::Page::read(&document)) {
-        // In one task, so that nothing is painted between: the text stays where it was.
-        main.replace_children_with_node_0();
         leptos::mount::mount_to(main, || view! { <app::App first/> }).forget();
     }
-    shell::mount_around();
+    page::watch();
+    shell::mount_around().await;
     // Any value will do; tests and the watchdog wait for it.
     let _ = root.dataset().set("ready", "1");
 }

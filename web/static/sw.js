@@ -11,12 +11,14 @@ const SCOPE = new URL('./', self.location).pathname;
 const PREFIX = `glassbox-${SCOPE}-`; // Other projects may live on the same origin: touch only what is ours.
 const CACHE = PREFIX + BUILD;
 const AT_ONCE = 6;
+/** A server that does not answer for so long ends the installation; the older version goes on, and a later visit tries again. */
+const PATIENCE_MS = 300_000;
 
 const TYPES = {
   css: 'text/css; charset=utf-8', html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8',
   json: 'application/json', md: 'text/markdown; charset=utf-8', png: 'image/png', svg: 'image/svg+xml',
   txt: 'text/plain; charset=utf-8', wasm: 'application/wasm', webmanifest: 'application/manifest+json',
-  woff2: 'font/woff2',
+  webp: 'image/webp', woff2: 'font/woff2', xml: 'application/xml',
 };
 
 /** The address of a file; a page is asked for by its folder, as a browser does. */
@@ -34,7 +36,9 @@ function answerWith(path, body, status = 200) {
 
 /** Fetches one file past the HTTP cache; anything but exactly this build's bytes is an error. */
 async function download(path) {
-  const response = await fetch(address(path), { cache: 'no-cache', credentials: 'same-origin' });
+  const response = await fetch(address(path), {
+    cache: 'no-cache', credentials: 'same-origin', signal: AbortSignal.timeout(PATIENCE_MS),
+  });
   if (!response.ok || response.redirected || response.type !== 'basic') {
     throw new Error(`${path} came back as ${response.status}${response.redirected ? ' (redirected)' : ''}`);
   }
@@ -128,6 +132,7 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== self.location.origin || !url.pathname.startsWith(SCOPE)) return;
+  if (request.headers.has('range')) return; // A pack on its way, which the page puts into this build's cache itself.
   const path = url.pathname.slice(SCOPE.length);
   const file = path === '' || path.endsWith('/') ? `${path}index.html` : path;
   if (FILES.has(file)) event.respondWith(ownFile(file, request));

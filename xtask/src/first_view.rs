@@ -8,8 +8,9 @@ use anyhow::{Context, Result, ensure};
 use std::path::Path;
 use std::process::Command;
 
-/// Bytes of the first view, compressed with brotli at its highest level, as hosts send it.
-const BUDGET: u64 = 350_000;
+/// Bytes of the first view, compressed with brotli at its highest level, as hosts send it. The goal is 350 kB; what was
+/// reached is held with a little room.
+const BUDGET: u64 = 120_000;
 
 /// Prints the compressed length of every file it is given, one a line.
 const MEASURE: &str = "const { readFileSync } = require('node:fs');
@@ -133,10 +134,10 @@ mod tests {
         assert_eq!(total, BUDGET);
         assert_eq!(
             sentence,
-            "First view: 350.0 kB brotli, within the budget of 350 kB (a.css 1.5, web_bg.wasm 348.5)."
+            "First view: 120.0 kB brotli, within the budget of 120 kB (a.css 1.5, web_bg.wasm 118.5)."
         );
         let (total, sentence) = verdict(&files(BUDGET));
-        assert!(total > BUDGET && sentence.contains("351.5 kB brotli, OVER"), "{sentence}");
+        assert!(total > BUDGET && sentence.contains("121.5 kB brotli, OVER"), "{sentence}");
     }
 
     #[test]
@@ -151,7 +152,7 @@ mod tests {
         let noise: String = (0..16_384).map(|i: u32| files::sha256(&i.to_le_bytes())).collect();
         files::write(&site.join("b.js"), noise).expect("writable");
         let error = check(&site).expect_err("half a megabyte of noise").to_string();
-        assert!(error.contains("OVER the budget of 350 kB") && error.contains("b.js"), "{error}");
+        assert!(error.contains("OVER the budget of 120 kB") && error.contains("b.js"), "{error}");
         std::fs::remove_dir_all(site).expect("removable");
     }
 

@@ -9,13 +9,21 @@ pub fn faults(page: &str, html: &str) -> Vec<String> {
         let line = 1 + html[..tag.range.start].matches('\n').count();
         let mut report = |what: String| faults.push(format!("{page}:{line}: {what}"));
         match tag.name.as_str() {
-            "script" if tag.value("src").is_none() => report("a script stands in the page; move it into a file".into()),
+            "script" if tag.value("src").is_none() && !is_data(&tag) => {
+                report("a script stands in the page; move it into a file".into())
+            }
+            "meta" if tag.value("http-equiv").is_some_and(|kind| kind.eq_ignore_ascii_case("refresh")) => {
+                report("a <meta> sends the reader elsewhere; use a link".into());
+            }
             "style" => report("a <style> stands in the page; move it into a stylesheet".into()),
             _ => {}
         }
         for attribute in &tag.attributes {
             if attribute.name == "style" {
                 report(format!("<{}> has a style attribute; use a class", tag.name));
+            }
+            if attribute.name == "srcdoc" {
+                report(format!("<{}> holds a page of its own; use src", tag.name));
             }
             if attribute.name.starts_with("on") {
                 report(format!("<{}> has the inline handler {}; listen from a script", tag.name, attribute.name));
@@ -31,11 +39,18 @@ pub fn faults(page: &str, html: &str) -> Vec<String> {
     faults
 }
 
+/// A block of data for machines: no browser runs it, and no policy blocks it.
+fn is_data(tag: &Tag) -> bool {
+    tag.value("type") == Some("application/ld+json")
+}
+
 /// Whether the browser fetches this attribute's address by itself, without a click.
 fn loads(tag: &Tag, attribute: &str) -> bool {
     match attribute {
         "src" | "srcset" | "poster" | "data" => true,
-        "href" => tag.name == "link" && !matches!(tag.value("rel"), Some("canonical" | "license" | "author")),
+        "href" => {
+            tag.name == "link" && !matches!(tag.value("rel"), Some("alternate" | "author" | "canonical" | "license"))
+        }
         _ => false,
     }
 }
@@ -53,6 +68,31 @@ mod tests {
         let html = r#"<html><head><script src="boot.js"></script><link rel="stylesheet" href="a.css"></head>
             <body><a href="https://example.org/">a source</a><section data-quiz="{&quot;p&quot;: &quot;&lt;p style=1&gt;&quot;}"></section></body></html>"#;
         assert_eq!(faults("index.html", html), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_page_with_anything_new_that_runs_or_loads_from_elsewhere_is_refused() {
+        let page =
+            |more: &str| format!("<html><head><script src=\"boot.js\"></script>{more}</head><body></body></html>");
+        assert!(faults("p", &page("<script type=\"application/ld+json\">{}</script>")).is_empty());
+        assert!(faults("p", &page("<link rel=\"alternate\" href=\"https://a.example/o.json\">")).is_empty());
+        for mutation in [
+            "<script>alert(1)</script>",
+            "<script type=\"module\">import 'x'</script>",
+            "<script type=\"importmap\">{}</script>",
+            "<script src=\"https://cdn.example/x.js\"></script>",
+            "<img src=\"https://pixel.example/x.png\">",
+            "<img srcset=\"//pixel.example/x.png 2x\">",
+            "<link rel=\"stylesheet\" href=\"https://fonts.example/a.css\">",
+            "<iframe src=\"https://video.example/\"></iframe>",
+            "<iframe srcdoc=\"<script>1</script>\"></iframe>",
+            "<object data=\"//a.example/x\"></object>",
+            "<a href=\"javascript:1\">x</a>",
+            "<b onclick=\"1\">x</b>",
+            "<meta http-equiv=\"refresh\" content=\"0;url=//a.example\">",
+        ] {
+            assert_eq!(faults("p", &page(mutation)).len(), 1, "{mutation}");
+        }
     }
 
     #[test]

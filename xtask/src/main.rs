@@ -1,20 +1,27 @@
 //! The project's only command line: it installs what is missing, builds the site, serves it and tests it.
 
+mod embeds;
 mod files;
 mod first_view;
 mod html;
 mod imports;
 mod lint;
 mod pack;
+mod packs;
 mod peers;
 mod precache;
+mod publish;
 mod site;
 mod skeleton;
 mod stages;
 mod steps;
 mod tools;
+mod words;
+#[cfg(test)]
+mod words_check;
 
 use anyhow::{Context, Result, bail};
+use publish::Place;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use steps::Steps;
@@ -23,16 +30,19 @@ const HELP: &str = "\
 cargo xtask <command>
 
   serve [--port N] [--base /x/] [--cpu-only]   build the site and serve it on this machine
-  test [stage…] [--skip stage]…                run every test, or the named stages
-  dist [--base /x/] [--cpu-only]               build the site into dist/
+  test [stage…] [--skip stage]… [--full]       run every test, or the named stages; --full adds the slow ones
+  dist [--base /x/] [--origin https://…] [--cpu-only]
+                                               build the site into dist/; the origin is for whole addresses: sitemap,
+                                               social cards, oEmbed (without it: http://127.0.0.1:8080)
   bench [--json PATH] [--no-build]             time training in Chromium, list the size of every file
   bench --peers [--cases A,B] [--threads] [--webgpu] [--json PATH] [--no-build] …
                                                measure the engine beside other libraries (playwright/bench/peers.mjs)
   bench --soak [--steps N] [--gpu-steps N]     train for long and see that memory does not grow (playwright/bench/soak.mjs)
   pretrain …                                   train the shipped tiny GPT again
-  new-lesson <slug>                            write a lesson's skeleton and its line in content/course.toml
-  new-lab <name>                               write a lab's skeleton and its line in web/src/labs/mod.rs
+  new-lesson <slug>                            write a lesson's skeleton and, if it is new, its line in the tree
+  new-lab <name>                               write a lab's skeleton and its line in web/labs/src/labs/mod.rs
   tools                                        only install what is missing
+  pages                                        write the pages of the last build again, from Markdown
   pack --out DIR [--base /x/] [--salt TEXT]    package the last build again, for another base path
 
 `--cpu-only` leaves the WebGPU engine out, which takes longest to compile.";
@@ -50,6 +60,7 @@ fn main() -> ExitCode {
 /// Everything that may follow a command.
 struct Options {
     base: String,
+    origin: Option<String>,
     port: Option<u16>,
     json: Option<PathBuf>,
     out: Option<PathBuf>,
@@ -58,6 +69,15 @@ struct Options {
     names: Vec<String>,
     cpu_only: bool,
     build: bool,
+    full: bool,
+}
+
+impl Options {
+    /// Where the site will be, as far as somebody has said.
+    fn place(&self) -> Place {
+        let origin = self.origin.clone().unwrap_or_else(|| publish::DEFAULT_ORIGIN.into());
+        Place { origin, base: self.base.clone(), named: self.origin.is_some() }
+    }
 }
 
 fn run() -> Result<()> {
@@ -84,7 +104,7 @@ fn run() -> Result<()> {
     };
     match command.as_str() {
         "serve" => serve(root, &options),
-        "test" => stages::test(root, &options.names, &options.skip),
+        "test" => stages::test(root, &options.names, &options.skip, options.full),
         "dist" => names(0, "dist [--base /x/]").and_then(|()| dist(root, &options)),
         "bench" => bench(root, &options),
         "tools" => {
@@ -92,9 +112,10 @@ fn run() -> Result<()> {
             tools::for_building(root, &mut steps)?;
             tools::for_browsers(&mut steps)
         }
+        "pages" => site::pages_again(root, &options.base),
         "pack" => {
             let out = options.out.as_ref().context("usage: cargo xtask pack --out DIR [--base /x/] [--salt TEXT]")?;
-            site::pack_again(root, out, &options.base, &options.salt)
+            site::pack_again(root, out, &options.place(), &options.salt)
         }
         "new-lesson" => {
             names(1, "new-lesson <slug>")?;
@@ -116,6 +137,7 @@ fn options(words: Vec<String>) -> Result<Options> {
     use lexopt::prelude::*;
     let mut options = Options {
         base: "/".into(),
+        origin: None,
         port: None,
         json: None,
         out: None,
@@ -124,17 +146,20 @@ fn options(words: Vec<String>) -> Result<Options> {
         names: Vec::new(),
         cpu_only: false,
         build: true,
+        full: false,
     };
     let mut parser = lexopt::Parser::from_args(words);
     while let Some(argument) = parser.next()? {
         match argument {
             Long("base") => options.base = site::checked_base(&parser.value()?.string()?)?,
+            Long("origin") => options.origin = Some(publish::checked_origin(&parser.value()?.string()?)?),
             Long("port") => options.port = Some(parser.value()?.parse()?),
             Long("json") => options.json = Some(parser.value()?.into()),
             Long("out") => options.out = Some(parser.value()?.into()),
             Long("salt") => options.salt = parser.value()?.string()?,
             Long("skip") => options.skip.push(parser.value()?.string()?),
             Long("cpu-only") => options.cpu_only = true,
+            Long("full") => options.full = true,
             Long("no-build") => options.build = false,
             Value(name) => options.names.push(name.string()?),
             other => return Err(other.unexpected().into()),
@@ -146,7 +171,7 @@ fn options(words: Vec<String>) -> Result<Options> {
 fn dist(root: &Path, options: &Options) -> Result<()> {
     let mut steps = Steps::new(tools::BUILD_STEPS + site::steps(options.cpu_only));
     tools::for_building(root, &mut steps)?;
-    site::build(root, &mut steps, &options.base, options.cpu_only)
+    site::build(root, &mut steps, &options.place(), options.cpu_only)
 }
 
 fn serve(root: &Path, options: &Options) -> Result<()> {
@@ -165,7 +190,7 @@ fn bench(root: &Path, options: &Options) -> Result<()> {
     tools::for_building(root, &mut steps)?;
     tools::for_browsers(&mut steps)?;
     if options.build {
-        site::build(root, &mut steps, "/", false)?;
+        site::build(root, &mut steps, &options.place(), false)?;
     }
     steps.step("training and sizes in headless Chromium", || {
         let mut bench = Command::new("node");
@@ -191,6 +216,8 @@ mod tests {
 
     #[test]
     fn an_unknown_option_is_named() {
+        let named = options(["--origin", "https://a.example/"].map(String::from).to_vec()).expect("an origin");
+        assert_eq!(named.place().site(), "https://a.example/");
         let error = options(vec!["--colour".into()]).err().expect("there is no such option");
         assert!(error.to_string().contains("--colour"), "{error}");
     }

@@ -3,16 +3,24 @@
 use crate::files::{self, sha256, short_id};
 use crate::html::{replace, tags};
 use crate::lint;
+use crate::packs;
 use crate::precache::{File, service_worker};
+use crate::publish::{self, Place};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The policy of every page. `base-uri` and `wasm-unsafe-eval` are what the site needs beyond its own files.
+/// The policy of every page. `base-uri` and `wasm-unsafe-eval` are what the site needs beyond its own files. No page
+/// has an inline script (`lint` refuses them), so the policy needs no hash and no nonce.
 pub const CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; \
-    base-uri 'self'; form-action 'none'";
+    frame-src 'self'; base-uri 'self'; form-action 'none'";
+
+/// An embedded lab may be sandboxed into an origin of its own, where a worker can only start from a blob.
+fn policy(path: &str) -> String {
+    if path.starts_with("embed/") { CSP.replace("worker-src 'self'", "worker-src 'self' blob:") } else { CSP.into() }
+}
 
 /// What is packed, and how.
 pub struct Order<'a> {
@@ -24,8 +32,10 @@ pub struct Order<'a> {
     pub sw: &'a str,
     /// The text of `web/static/sw-kill.js`.
     pub sw_kill: &'a str,
-    /// Where the site will lie, such as `/` or `/glassbox/`; only 404.html depends on it.
-    pub base: &'a str,
+    /// The text of `content/packs.toml`.
+    pub packs: &'a str,
+    /// Where the site will lie; 404.html and all whole addresses depend on it.
+    pub place: &'a Place,
     /// Changes the build id and nothing else; the update test makes a second build with it.
     pub salt: &'a str,
     /// The commit to name in build.json.
@@ -56,10 +66,14 @@ pub fn pack(order: &Order) -> Result<Packed> {
     let start = Start::find(&String::from_utf8_lossy(home))?;
     files.insert(start.name(), start.script().into_bytes());
 
+    let packs = packs::list(order.packs, &files)?;
+    files.insert(packs::LIST.into(), packs.into_bytes());
+    publish::extend(&mut files, order.place)?;
+
     let mut faults = Vec::new();
     for (path, bytes) in files.iter_mut().filter(|(path, _)| path.ends_with(".html")) {
         let html = String::from_utf8(std::mem::take(bytes)).with_context(|| format!("{path} is not UTF-8"))?;
-        let html = page(path, &html, &start, order.base)?;
+        let html = page(path, &html, &start, &order.place.base)?;
         faults.extend(lint::faults(path, &html));
         *bytes = html.into_bytes();
     }
@@ -102,16 +116,21 @@ impl Start {
         Ok(Self { js: value("data-glassbox-js")?, wasm: value("data-glassbox-wasm")? })
     }
 
-    /// Starts the page's program unless the reader asked for no labs; boot.js shows what goes wrong.
+    /// Fetches and starts the page's program unless the reader asked for no labs, once the text has been painted and
+    /// boot.js has unpacked what a shared link holds; boot.js shows what goes wrong.
     fn script(&self) -> String {
         let Self { js, wasm } = self;
         format!(
-            "import init from './{js}';\n\
+            "await Promise.all([window.glassboxShared, window.glassboxPainted]);\n\
              if (document.documentElement.dataset.labs !== 'off') {{\n\
-             \x20 init({{ module_or_path: new URL('./{wasm}', import.meta.url) }}).catch((error) => {{\n\
+             \x20 try {{\n\
+             \x20   const wasm = fetch(new URL('./{wasm}', import.meta.url));\n\
+             \x20   const {{ default: init }} = await import('./{js}');\n\
+             \x20   await init({{ module_or_path: wasm }});\n\
+             \x20 }} catch (error) {{\n\
              \x20   dispatchEvent(new CustomEvent('glassbox-boot-failed', {{ detail: String(error) }}));\n\
              \x20   console.error(error);\n\
-             \x20 }});\n\
+             \x20 }}\n\
              }}\n"
         )
     }
@@ -130,12 +149,23 @@ fn page(path: &str, html: &str, start: &Start, base: &str) -> Result<String> {
         if tag.value("data-glassbox-js").is_some() {
             let end = html[tag.range.end..].find("</script>").context("the start tag is not closed")?;
             let range = tag.range.start..tag.range.end + end + "</script>".len();
-            changes.push((range, format!("<script type=\"module\" src=\"{}\"></script>", start.name())));
+            // The names are for boot.js, which fetches them anew when they were spoilt.
+            let Start { js, wasm } = start;
+            let script = format!(
+                "<script type=\"module\" src=\"{}\" data-js=\"{js}\" data-wasm=\"{wasm}\"></script>",
+                start.name()
+            );
+            changes.push((range, script));
+            continue;
+        }
+        // Trunk would have the program compete with the styles for the line; the text comes first.
+        if element == "link" && tag.value("rel").is_some_and(|rel| rel.ends_with("preload")) {
+            changes.push((tag.range.clone(), String::new()));
             continue;
         }
         if element == "head" {
             has_head = true;
-            let policy = format!("\n<meta http-equiv=\"Content-Security-Policy\" content=\"{CSP}\">");
+            let policy = format!("\n<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">", policy(path));
             changes.push((tag.range.end..tag.range.end, policy));
         }
         for attribute in tag.attributes {
@@ -169,6 +199,13 @@ mod tests {
         <script type=\"module\" data-glassbox-js=\"web-1.js\" data-glassbox-wasm=\"web-1_bg.wasm\"></script></head>\
         <body><a href=\"#main\">Skip</a><main id=\"main\"><h1>Hello</h1></main></body></html>";
 
+    const EMBED: &str = "<!doctype html>\n<html><head><base href=\"../../\">\
+        <script src=\"embed-frame-1.js\" data-glassbox-embed=\"a\"></script></head><body></body></html>";
+
+    fn place(base: &str) -> Place {
+        Place { origin: publish::DEFAULT_ORIGIN.into(), base: base.into(), named: false }
+    }
+
     fn packed(name: &str, base: &str, salt: &str) -> (std::path::PathBuf, Packed) {
         let folder = files::test_folder(name);
         let raw = folder.join("raw");
@@ -176,12 +213,14 @@ mod tests {
         files::write(&raw.join("learn/a/index.html"), SHELL.replace("BASE", "../../")).expect("writable");
         files::write(&raw.join("404.html"), SHELL.replace("BASE", "/")).expect("writable");
         files::write(&raw.join("web-1.js"), "export default async () => {};").expect("writable");
+        files::write(&raw.join("embed/a/index.html"), EMBED).expect("writable");
         let order = Order {
             raw: &raw,
             out: &folder.join("out"),
             sw: "'__GLASSBOX_BUILD__'; __GLASSBOX_FILES__",
             sw_kill: "kill",
-            base,
+            packs: "pack = []",
+            place: &place(base),
             salt,
             commit: "c0ffee",
         };
@@ -215,7 +254,16 @@ mod tests {
             assert!(worker.contains(&format!("\"{path}\":[\"{hash}\"")), "{path} in {worker}");
         }
         assert!(!worker.contains("sw.js") && !worker.contains("build.json"), "{worker}");
-        assert_eq!(packed.files, 5);
+        assert_eq!(packed.files, 7, "with packs.json and the embed");
+        fs::remove_dir_all(folder).expect("removable");
+    }
+
+    #[test]
+    fn only_an_embed_may_start_workers_from_blobs() {
+        let (folder, _) = packed("embed", "/", "");
+        let (embed, home) = (text(&folder, "embed/a/index.html"), text(&folder, "index.html"));
+        assert!(embed.contains("worker-src 'self' blob:"), "{embed}");
+        assert!(home.contains("worker-src 'self';"), "{home}");
         fs::remove_dir_all(folder).expect("removable");
     }
 
@@ -224,7 +272,11 @@ mod tests {
         let (at_root, _) = packed("base-root", "/", "");
         let (below, _) = packed("base-below", "/x/", "");
         assert!(text(&below, "404.html").contains("<base href=\"/x/\">"));
-        let strip = |page: String| page.replace(|c: char| c.is_ascii_hexdigit(), "");
+        // The build id and the whole addresses of the social card aside.
+        let strip = |page: String| {
+            let lines = page.lines().filter(|line| !line.contains("og:url"));
+            lines.collect::<String>().replace(|c: char| c.is_ascii_hexdigit(), "")
+        };
         assert_eq!(strip(text(&at_root, "index.html")), strip(text(&below, "index.html")));
         fs::remove_dir_all(at_root).expect("removable");
         fs::remove_dir_all(below).expect("removable");
@@ -252,12 +304,13 @@ mod tests {
             out: &folder.join("out"),
             sw: "",
             sw_kill: "",
-            base: "/",
+            packs: "pack = []",
+            place: &place("/"),
             salt: "",
             commit: "",
         };
         let error = pack(&order).err().expect("the page is not sound").to_string();
-        assert!(error.contains("index.html:3: a script") && error.contains("style attribute"), "{error}");
+        assert!(error.contains("index.html:4: a script") && error.contains("style attribute"), "{error}");
         assert!(!folder.join("out").exists(), "a refused build must not replace the site");
         fs::remove_dir_all(folder).expect("removable");
     }

@@ -1,10 +1,8 @@
 //! `cargo xtask bench --peers`: builds the engine for JavaScript, in each of its variants, and measures it beside other libraries.
 
-use crate::files;
-use crate::html::tags;
 use crate::steps::{Steps, run};
 use crate::tools;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
@@ -104,7 +102,7 @@ fn options(words: Vec<String>) -> Result<Options> {
     Ok(options)
 }
 
-/// Compiles `engine/bench` as the worker is compiled, but with an interface for JavaScript.
+/// Compiles `engine/bench` as the worker is compiled (no wasm-opt there either), but with an interface for JavaScript.
 fn build(root: &Path, name: &str, features: &[&str]) -> Result<()> {
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--release", "--locked", "--target", TARGET, "-p", "engine-bench"]).args(features);
@@ -114,23 +112,7 @@ fn build(root: &Path, name: &str, features: &[&str]) -> Result<()> {
     bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(&out);
     bindgen.arg(root.join("target").join(TARGET).join("release").join(format!("{PROGRAM}.wasm")));
     tools::on_path(root, &mut bindgen)?;
-    run(&mut bindgen)?;
-    let wasm = out.join(format!("{PROGRAM}_bg.wasm"));
-    let mut optimizer = Command::new("wasm-opt");
-    optimizer
-        .args(["-O3", "--enable-relaxed-simd"])
-        .args(worker_flags(&files::read_text(&root.join("web/index.html"))?)?);
-    tools::on_path(root, &mut optimizer)?;
-    run(optimizer.arg(&wasm).arg("-o").arg(&wasm))
-}
-
-/// The flags with which wasm-opt treats the site's CPU worker.
-fn worker_flags(html: &str) -> Result<Vec<String>> {
-    let all = tags(html);
-    let worker = all.iter().find(|tag| tag.value("data-bin") == Some("worker"));
-    let flags = worker.and_then(|tag| tag.value("data-wasm-opt-params"));
-    let flags = flags.context("web/index.html no longer has a worker with data-wasm-opt-params")?;
-    Ok(flags.split_whitespace().map(String::from).collect())
+    run(&mut bindgen)
 }
 
 #[cfg(test)]
@@ -154,12 +136,5 @@ mod tests {
     fn a_misspelt_option_is_named_before_anything_is_built() {
         let error = options(words(&["--peers", "--case", "matmul"])).err().expect("there is no such option");
         assert!(error.to_string().contains("--case"), "{error}");
-    }
-
-    #[test]
-    fn the_flags_of_the_worker_are_found() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let html = files::read_text(&root.join("web/index.html")).expect("readable");
-        assert!(worker_flags(&html).expect("there is a worker").contains(&"--enable-simd".to_string()));
     }
 }

@@ -1,10 +1,13 @@
-//! From sources to `dist/`: styles, four wasm programs, Trunk, pages, package.
+//! From sources to `dist/`: styles, wasm programs, Trunk, pages, package.
 
+use crate::embeds;
 use crate::files;
 use crate::first_view;
 use crate::pack::{Order, Packed, pack};
+use crate::publish::Place;
 use crate::steps::{Steps, answer, run};
 use crate::tools;
+use crate::words;
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::Command;
@@ -12,13 +15,18 @@ use std::process::Command;
 const RAW: &str = "target/site/raw";
 const TRUNK: &str = "target/site/trunk";
 const LAB_STYLES: &str = "web/styles/generated-labs.css";
+const DESK_STYLES: &str = "web/desk/styles";
+const WORDS: &str = "web/text";
 const CPU_SHELL: &str = "web/generated-index.html";
 
-/// The four programs: manifest, binary and profile, as web/index.html names them.
-const PROGRAMS: [(&str, &str, &str); 4] = [
+/// The seven programs: manifest, binary and profile, as web/index.html names them.
+const PROGRAMS: [(&str, &str, &str); 7] = [
     ("web/Cargo.toml", "web", "page"),
+    ("web/labs/Cargo.toml", "labs", "page"),
+    ("web/desk/Cargo.toml", "desk", "page"),
     ("web/worker/Cargo.toml", "worker", "release"),
     ("web/worker-relaxed/Cargo.toml", "worker-relaxed", "release"),
+    ("web/worker-words/Cargo.toml", "worker-words", "release"),
     ("web/worker-gpu/Cargo.toml", "worker-gpu", "gpu"),
 ];
 
@@ -28,14 +36,14 @@ pub fn steps(cpu_only: bool) -> usize {
 }
 
 fn programs(cpu_only: bool) -> &'static [(&'static str, &'static str, &'static str)] {
-    if cpu_only { &PROGRAMS[..3] } else { &PROGRAMS }
+    if cpu_only { &PROGRAMS[..6] } else { &PROGRAMS }
 }
 
 /// Builds the whole site into `dist/`.
 ///
 /// # Errors
 /// The first step that fails, by name.
-pub fn build(root: &Path, steps: &mut Steps, base: &str, cpu_only: bool) -> Result<()> {
+pub fn build(root: &Path, steps: &mut Steps, place: &Place, cpu_only: bool) -> Result<()> {
     let id = source_id(root)?;
     steps.step("styles of the labs, joined", || lab_styles(root))?;
     for (manifest, binary, profile) in programs(cpu_only) {
@@ -49,10 +57,16 @@ pub fn build(root: &Path, steps: &mut Steps, base: &str, cpu_only: bool) -> Resu
     }
     steps.step("Trunk: bindings, wasm-opt, file hashes", || trunk(root, &id, cpu_only))?;
     steps.step("the first view, made small", || first_view::shrink(root, &root.join(TRUNK)))?;
-    steps.step("pages from Markdown", || pages(root, base))?;
+    steps.step("pages from Markdown", || pages(root, &place.base))?;
     let packed =
-        steps.step("package: policy, service worker, build id", || package(root, &root.join("dist"), base, ""))?;
+        steps.step("package: policy, service worker, build id", || package(root, &root.join("dist"), place, ""))?;
     report("dist", &packed);
+    if !place.named {
+        println!(
+            "Whole addresses (sitemap, social cards, oEmbed) say {}; name the real one with --origin https://…",
+            place.origin
+        );
+    }
     steps.step("budget of the first view", || first_view::check(&root.join("dist")))
 }
 
@@ -60,8 +74,8 @@ pub fn build(root: &Path, steps: &mut Steps, base: &str, cpu_only: bool) -> Resu
 ///
 /// # Errors
 /// If nothing was built yet, or as [`pack`].
-pub fn pack_again(root: &Path, out: &Path, base: &str, salt: &str) -> Result<()> {
-    let packed = package(root, out, base, salt)?;
+pub fn pack_again(root: &Path, out: &Path, place: &Place, salt: &str) -> Result<()> {
+    let packed = package(root, out, place, salt)?;
     report(&out.display().to_string(), &packed);
     Ok(())
 }
@@ -71,18 +85,20 @@ fn report(out: &str, packed: &Packed) {
     println!("{out}: build {}, {} files, {megabytes:.2} MB kept for offline use", packed.build, packed.files);
 }
 
-fn package(root: &Path, out: &Path, base: &str, salt: &str) -> Result<Packed> {
+fn package(root: &Path, out: &Path, place: &Place, salt: &str) -> Result<Packed> {
     let raw = root.join(RAW);
     if !raw.join("index.html").exists() {
         bail!("there is no build to package; run `cargo xtask dist` first");
     }
+    embeds::write(root, &raw)?;
     let commit = answer("git", &["-C", &root.to_string_lossy(), "rev-parse", "--short=12", "HEAD"]);
     pack(&Order {
         raw: &raw,
         out,
         sw: &files::read_text(&root.join("web/static/sw.js"))?,
         sw_kill: &files::read_text(&root.join("web/static/sw-kill.js"))?,
-        base,
+        packs: &files::read_text(&root.join("content/packs.toml"))?,
+        place,
         salt,
         commit: commit.as_deref().unwrap_or("unknown"),
     })
@@ -110,25 +126,39 @@ fn without_gpu(shell: &str) -> String {
 }
 
 fn pages(root: &Path, base: &str) -> Result<()> {
+    files::empty_folder(&root.join(RAW))?;
+    files::copy_all(&root.join(TRUNK), &root.join(RAW))?;
+    pages_again(root, base)
+}
+
+/// Writes the pages, styles and words beside the programs of the last build once more.
+///
+/// # Errors
+/// If the content has a fault.
+pub fn pages_again(root: &Path, base: &str) -> Result<()> {
     let (trunk, raw) = (root.join(TRUNK), root.join(RAW));
-    files::empty_folder(&raw)?;
-    files::copy_all(&trunk, &raw)?;
     let mut content = Command::new("cargo");
     content.args(["run", "--quiet", "--release", "--locked", "-p", "content", "--", "build", "--base", base]);
+    files::write(&raw.join("desk.css"), joined_styles(root, DESK_STYLES, ".css")?)?;
+    words::write(&root.join(WORDS), &raw.join("text"))?;
     content.arg("--shell").arg(trunk.join("index.html")).arg("--out").arg(&raw);
     run(content.current_dir(root))
 }
 
 /// Joins every `lab.css`, so that a new lab needs no line in web/index.html.
 fn lab_styles(root: &Path) -> Result<()> {
-    let labs = root.join("web/src/labs");
-    let mut joined = String::from("/* Written by `cargo xtask dist` from web/src/labs/<name>/lab.css. */\n");
-    if labs.is_dir() {
-        for path in files::walk(&labs)?.iter().filter(|path| path.ends_with("/lab.css")) {
-            joined += &format!("\n/* web/src/labs/{path} */\n{}", files::read_text(&labs.join(path))?);
+    files::write(&root.join(LAB_STYLES), joined_styles(root, "web/labs/src/labs", "/lab.css")?)
+}
+
+/// All style sheets below `folder` whose path ends with `ending`, in the order of their names.
+fn joined_styles(root: &Path, folder: &str, ending: &str) -> Result<String> {
+    let mut joined = format!("/* Written by `cargo xtask dist` from {folder}. */\n");
+    if root.join(folder).is_dir() {
+        for path in files::walk(&root.join(folder))?.iter().filter(|path| path.ends_with(ending)) {
+            joined += &format!("\n/* {folder}/{path} */\n{}", files::read_text(&root.join(folder).join(path))?);
         }
     }
-    files::write(&root.join(LAB_STYLES), joined)
+    Ok(joined)
 }
 
 /// The id compiled into page and workers: the hash of every source that goes into them. Prose is not part of
@@ -185,7 +215,7 @@ mod tests {
     fn lab_styles_are_joined_in_order() {
         let root = files::test_folder("styles");
         for lab in ["train", "attention"] {
-            files::write(&root.join(format!("web/src/labs/{lab}/lab.css")), format!(".{lab} {{}}\n"))
+            files::write(&root.join(format!("web/labs/src/labs/{lab}/lab.css")), format!(".{lab} {{}}\n"))
                 .expect("writable");
         }
         lab_styles(&root).expect("joined");

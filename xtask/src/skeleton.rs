@@ -4,13 +4,15 @@ use crate::{files, steps};
 use anyhow::{Context, Result, bail, ensure};
 use std::path::Path;
 
-const COURSE: &str = "content/course.toml";
-const LABS: &str = "web/src/labs/mod.rs";
+const TREE: &str = "content/curriculum/tree.toml";
+const ROWS: &str = "content/curriculum/rows.toml";
+const LABS: &str = "web/labs/src/labs/mod.rs";
 
-/// Writes `content/lessons/<slug>/` and lists it last in the course.
+/// Writes `content/lessons/<slug>/`: with its title and rows if the tree of the curriculum has the lesson, else it is
+/// listed there as the last one.
 ///
 /// # Errors
-/// If the slug is not kebab-case or taken, or the course has no list of lessons.
+/// If the slug is not kebab-case or taken, or the tree has no list of lessons.
 pub fn new_lesson(root: &Path, slug: &str) -> Result<()> {
     ensure!(
         is_kebab(slug),
@@ -18,27 +20,38 @@ pub fn new_lesson(root: &Path, slug: &str) -> Result<()> {
     );
     let folder = root.join("content/lessons").join(slug);
     ensure!(!folder.exists(), "the lesson `{slug}` exists already: {}", folder.display());
-    let course = with_lesson(&files::read_text(&root.join(COURSE))?, slug)?;
-    for (name, template) in
-        [("lesson.md", include_str!("../templates/lesson.md")), ("quiz.toml", include_str!("../templates/quiz.toml"))]
-    {
-        files::write(&folder.join(name), filled(template, slug))?;
+    let tree = files::read_text(&root.join(TREE))?;
+    let planned = planned_title(&tree, slug);
+    let rows = rows_of(&files::read_text(&root.join(ROWS))?, slug);
+    let title = planned.clone().unwrap_or_else(|| title(slug));
+    for (name, template) in [
+        ("lesson.md", include_str!("../templates/lesson.md")),
+        ("quiz.toml", include_str!("../templates/quiz.toml")),
+        ("exercise.toml", include_str!("../templates/exercise.toml")),
+    ] {
+        let text = template.replace("{title}", &title).replace("{rows}", &rows.join(", ")).replace("{name}", slug);
+        files::write(&folder.join(name), text)?;
     }
-    files::write(&root.join(COURSE), course)?;
-    println!(
-        "wrote content/lessons/{slug}/ and its line in {COURSE}\nnext: write lesson.md, then see it with `cargo xtask serve`"
-    );
+    if planned.is_some() {
+        println!("wrote content/lessons/{slug}/, which {TREE} has been waiting for");
+    } else {
+        files::write(&root.join(TREE), with_lesson(&tree, slug, &title)?)?;
+        println!(
+            "wrote content/lessons/{slug}/ and its line at the end of {TREE}; move it to the module it belongs to"
+        );
+    }
+    println!("next: write lesson.md, then see it with `cargo xtask serve`");
     Ok(())
 }
 
-/// Writes `web/src/labs/<name>/` and lists it last in `labs!`.
+/// Writes `web/labs/src/labs/<name>/` and lists it last in `labs!`.
 ///
 /// # Errors
 /// If the name is not kebab-case or taken, or the `labs!` list is not found.
 pub fn new_lab(root: &Path, name: &str) -> Result<()> {
     ensure!(is_kebab(name), "`{name}` cannot name a lab: write lower-case words joined by hyphens, such as `softmax`");
     let module = name.replace('-', "_");
-    let folder = root.join("web/src/labs").join(&module);
+    let folder = root.join("web/labs/src/labs").join(&module);
     ensure!(!folder.exists(), "the lab `{name}` exists already: {}", folder.display());
     let labs = with_lab(&files::read_text(&root.join(LABS))?, name, &module)?;
     for (file, template) in
@@ -50,7 +63,7 @@ pub fn new_lab(root: &Path, name: &str) -> Result<()> {
     // In the project's own style; without rustfmt the file is right all the same.
     let _ = steps::answer("rustfmt", &["--edition", "2024", &folder.join("mod.rs").to_string_lossy()]);
     println!(
-        "wrote web/src/labs/{module}/ and its line in {LABS}\nnext: put {{{{lab {name}}}}} on a line of its own in a lesson"
+        "wrote web/labs/src/labs/{module}/ and its line in {LABS}\nnext: put {{{{lab {name}}}}} on a line of its own in a lesson"
     );
     Ok(())
 }
@@ -73,17 +86,28 @@ fn is_kebab(name: &str) -> bool {
             .all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
 }
 
-/// The course with `slug` as the last lesson of its last module.
-fn with_lesson(course: &str, slug: &str) -> Result<String> {
-    if course.contains(&format!("\"{slug}\"")) {
-        bail!("{COURSE} lists `{slug}` already");
-    }
-    let list = course.rfind("lessons = [").with_context(|| format!("{COURSE} has no line `lessons = [`"))?;
-    let close = course[list..]
-        .find(']')
-        .map(|offset| list + offset)
-        .with_context(|| format!("the last list of {COURSE} is not closed"))?;
-    Ok(inserted(course, close, &format!("\"{slug}\"")))
+/// The title that the tree has for a lesson.
+fn planned_title(tree: &str, slug: &str) -> Option<String> {
+    let line = tree.lines().find(|line| line.contains(&format!("{{ slug = \"{slug}\"")))?;
+    let (_, rest) = line.split_once("title = \"")?;
+    rest.split('"').next().map(str::to_owned)
+}
+
+/// The ids, in quotes, of the rows that name a lesson.
+fn rows_of(rows: &str, slug: &str) -> Vec<String> {
+    let quoted = format!("\"{slug}\"");
+    let rows = rows.split("[[row]]").skip(1).filter(|row| row.contains(&quoted));
+    rows.filter_map(|row| row.lines().find_map(|line| line.strip_prefix("id = "))).map(str::to_owned).collect()
+}
+
+/// The tree with one more lesson, the last of its last module.
+fn with_lesson(tree: &str, slug: &str, title: &str) -> Result<String> {
+    let list = tree.rfind("lessons = [").with_context(|| format!("{TREE} has no line `lessons = [`"))?;
+    let close = tree[list..]
+        .find("\n]")
+        .map(|offset| list + offset + 1)
+        .with_context(|| format!("the last list of {TREE} is not closed"))?;
+    Ok(inserted(tree, close, &format!("{{ slug = \"{slug}\", title = \"{title}\" }}")))
 }
 
 /// The list of labs with one more line.
@@ -116,17 +140,25 @@ fn inserted(text: &str, close: usize, entry: &str) -> String {
 mod tests {
     use super::*;
 
-    const COURSE_TEXT: &str = "[[module]]\nlessons = [\"a\"]\n\n[[module]]\nlessons = [\n    \"b\",\n]\n";
+    const TREE_TEXT: &str = "[[track.module]]\nlessons = [\n    { slug = \"a\", title = \"The first\" },\n]\n";
+    const ROWS_TEXT: &str =
+        "[[row]]\nid = \"000.M1\"\nlessons = [\"a\"]\n\n[[row]]\nid = \"000.M2\"\nlessons = [\"b\"]\n";
     const LABS_TEXT: &str =
         "macro_rules! labs { () => {} }\n\nlabs! {\n    \"attention\" => attention,\n}\n\nfn f() {}\n";
 
     #[test]
-    fn a_lesson_is_listed_last() {
-        let course = with_lesson(COURSE_TEXT, "c").expect("there is a list");
-        assert_eq!(course, COURSE_TEXT.replace("    \"b\",\n", "    \"b\",\n    \"c\",\n"));
-        assert_eq!(with_lesson("lessons = [\"a\"]", "b").expect("there is a list"), "lessons = [\"a\", \"b\"]");
-        assert_eq!(with_lesson("lessons = []", "b").expect("there is a list"), "lessons = [\"b\"]");
-        assert!(with_lesson(COURSE_TEXT, "b").is_err() && with_lesson("", "b").is_err());
+    fn a_lesson_that_the_tree_lacks_is_listed_last() {
+        let tree = with_lesson(TREE_TEXT, "c", "The last").expect("there is a list");
+        assert_eq!(tree, TREE_TEXT.replace(" },\n", " },\n    { slug = \"c\", title = \"The last\" },\n"));
+        assert!(with_lesson("", "b", "B").is_err());
+    }
+
+    #[test]
+    fn a_planned_lesson_brings_its_title_and_rows() {
+        assert_eq!(planned_title(TREE_TEXT, "a").as_deref(), Some("The first"));
+        assert_eq!(planned_title(TREE_TEXT, "b"), None);
+        assert_eq!(rows_of(ROWS_TEXT, "a"), ["\"000.M1\""]);
+        assert!(rows_of(ROWS_TEXT, "c").is_empty());
     }
 
     #[test]
@@ -139,9 +171,10 @@ mod tests {
     #[test]
     fn the_committed_lists_take_one_line_more() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let course = files::read_text(&root.join(COURSE)).expect("readable");
-        let longer = with_lesson(&course, "one-more").expect("course.toml has a list of lessons");
-        assert_eq!(longer.lines().count(), course.lines().count() + 1);
+        let tree = files::read_text(&root.join(TREE)).expect("readable");
+        let longer = with_lesson(&tree, "one-more", "One more").expect("the tree has a list of lessons");
+        assert_eq!(longer.lines().count(), tree.lines().count() + 1);
+        assert_eq!(planned_title(&tree, "attention-mechanism").as_deref(), Some("Attention mechanism"));
         let labs = files::read_text(&root.join(LABS)).expect("readable");
         let longer = with_lab(&labs, "one-more", "one_more").expect("mod.rs has a list of labs");
         assert_eq!(longer.lines().count(), labs.lines().count() + 1);
@@ -150,13 +183,19 @@ mod tests {
     #[test]
     fn skeletons_are_written_once() {
         let root = files::test_folder("skeleton");
-        files::write(&root.join(COURSE), COURSE_TEXT).expect("writable");
+        files::write(&root.join(TREE), TREE_TEXT).expect("writable");
+        files::write(&root.join(ROWS), ROWS_TEXT).expect("writable");
         files::write(&root.join(LABS), LABS_TEXT).expect("writable");
         new_lesson(&root, "logit-lens").expect("a free slug");
         new_lab(&root, "logit-lens").expect("a free name");
         let lesson = files::read_text(&root.join("content/lessons/logit-lens/lesson.md")).expect("written");
-        assert!(lesson.contains("title = \"Logit lens\"") && !lesson.contains("{title}"), "{lesson}");
-        let style = files::read_text(&root.join("web/src/labs/logit_lens/lab.css")).expect("written");
+        assert!(lesson.contains("title = \"Logit lens\"") && lesson.contains("rows = []"), "{lesson}");
+        new_lesson(&root, "a").expect("a planned lesson");
+        let lesson = files::read_text(&root.join("content/lessons/a/lesson.md")).expect("written");
+        assert!(lesson.contains("title = \"The first\"") && lesson.contains("rows = [\"000.M1\"]"), "{lesson}");
+        let tree = files::read_text(&root.join(TREE)).expect("readable");
+        assert_eq!(tree.matches("slug = ").count(), 2, "only the lesson that the tree lacked is added: {tree}");
+        let style = files::read_text(&root.join("web/labs/src/labs/logit_lens/lab.css")).expect("written");
         assert!(style.contains(".lab-logit-lens") && !style.contains("{name}"), "{style}");
         assert!(new_lesson(&root, "logit-lens").is_err() && new_lab(&root, "logit-lens").is_err());
         std::fs::remove_dir_all(root).expect("removable");

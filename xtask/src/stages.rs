@@ -1,5 +1,6 @@
 //! `cargo xtask test`: the stages in their order, each of which can be run or skipped by name.
 
+use crate::publish::Place;
 use crate::site;
 use crate::steps::{Steps, clock, run};
 use crate::tools;
@@ -13,15 +14,17 @@ const STAGES: [&str; 7] = ["fmt", "clippy", "unit", "dist", "wasm", "wasm-gpu", 
 
 /// Packages that run on this machine, and those that run only in a browser. The page's pure parts are tested
 /// on this machine too.
-const NATIVE: [&str; 6] = ["engine-core", "kernels", "content", "xtask", "engine", "tests"];
-const BROWSER: [&str; 5] = ["kernels", "engine-gpu", "web", "worker", "engine-bench"];
+const NATIVE: [&str; 8] = ["engine-core", "engine-words", "learn", "kernels", "content", "xtask", "engine", "tests"];
+const BROWSER: [&str; 9] =
+    ["kernels", "engine-gpu", "web", "kit", "labs", "desk", "worker", "worker-words", "engine-bench"];
 const WASM: &str = "wasm32-unknown-unknown";
 
-/// Runs the named stages, or all of them, but those to be skipped.
+/// Runs the named stages, or all of them, but those to be skipped. With `full`, browser tests also run what is too
+/// slow for every time: they look for `GLASSBOX_FULL=1`.
 ///
 /// # Errors
 /// The first stage that fails, by name; or a name that is no stage.
-pub fn test(root: &Path, named: &[String], skipped: &[String]) -> Result<()> {
+pub fn test(root: &Path, named: &[String], skipped: &[String], full: bool) -> Result<()> {
     let stages = chosen(named, skipped)?;
     let builds = stages.contains(&"dist");
     let browsers = stages.iter().any(|stage| ["wasm", "wasm-gpu", "browser"].contains(stage));
@@ -41,8 +44,8 @@ pub fn test(root: &Path, named: &[String], skipped: &[String]) -> Result<()> {
         println!("\n==== stage {stage} ====");
         let before = steps.times.len();
         let result = match stage {
-            "dist" => site::build(root, &mut steps, "/", false),
-            other => steps.step(&format!("stage {other}"), || run_stage(root, other)),
+            "dist" => site::build(root, &mut steps, &Place::at_root(), false),
+            other => steps.step(&format!("stage {other}"), || run_stage(root, other, full)),
         };
         times.push((stage, total(&steps.times[before..])));
         if result.is_err() {
@@ -78,14 +81,16 @@ fn chosen(named: &[String], skipped: &[String]) -> Result<Vec<&'static str>> {
     Ok(STAGES.into_iter().filter(wanted).collect())
 }
 
-fn run_stage(root: &Path, stage: &str) -> Result<()> {
+fn run_stage(root: &Path, stage: &str, full: bool) -> Result<()> {
     match stage {
         "fmt" => {
             tools::rust_components()?;
             run(&mut cargo(root, &["fmt", "--all", "--check"]))
         }
         "clippy" => clippy(root),
-        "unit" => run(cargo(root, &["test", "--release", "--locked"]).args(packages(&NATIVE)).args(["-p", "web"])),
+        "unit" => run(cargo(root, &["test", "--release", "--locked"])
+            .args(packages(&NATIVE))
+            .args(["-p", "web", "-p", "kit", "-p", "labs", "-p", "desk"])),
         "wasm" => {
             // Each variant of the kernels, alone and under the engine.
             for variant in [&["--release"][..], &["--release", "--features", "relaxed"]] {
@@ -95,10 +100,11 @@ fn run_stage(root: &Path, stage: &str) -> Result<()> {
             Ok(())
         }
         "wasm-gpu" => {
-            wasm_tests(root, "engine-gpu", "wasm", &["--profile", "gpu"])?;
+            // With its unit tests: natively they would have wgpu compiled a second time.
+            wasm_tests(root, "engine-gpu", "wasm", &["--lib", "--profile", "gpu"])?;
             wasm_tests(root, "engine", "wasm", &["--features", "gpu", "--profile", "gpu"])
         }
-        "browser" => browser_tests(root),
+        "browser" => browser_tests(root, full),
         other => bail!("the stage `{other}` is not run here"),
     }
 }
@@ -108,6 +114,8 @@ fn clippy(root: &Path) -> Result<()> {
     let check = ["clippy", "--release", "--locked"];
     let deny = ["--", "-D", "warnings"];
     run(cargo(root, &check).args(packages(&NATIVE)).arg("--all-targets").args(deny))?;
+    // By itself, because its features of shared dependencies would have Burn checked a second time.
+    run(cargo(root, &check).args(["-p", "engine-gpu", "--all-targets"]).args(deny))?;
     run(cargo(root, &check).args(["--target", WASM]).args(packages(&BROWSER)).args(deny))
 }
 
@@ -125,7 +133,7 @@ fn wasm_tests(root: &Path, package: &str, file: &str, flavour: &[&str]) -> Resul
 /// One file after another: each starts browsers, and two cores are soon busy. A file that fails is
 /// run once more, because a busy machine can starve a browser; that is said at the end, and a
 /// second failure counts.
-fn browser_tests(root: &Path) -> Result<()> {
+fn browser_tests(root: &Path, full: bool) -> Result<()> {
     let folder = root.join("playwright");
     let mut files: Vec<_> = std::fs::read_dir(folder.join("tests"))?
         .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
@@ -139,6 +147,9 @@ fn browser_tests(root: &Path) -> Result<()> {
             ["--test", "--test-concurrency=1", "--test-reporter=spec", "--test-force-exit", "--test-timeout=600000"];
         node.args(flags).arg(format!("tests/{file}"));
         node.current_dir(&folder).env("XTASK", std::env::current_exe()?);
+        if full {
+            node.env("GLASSBOX_FULL", "1");
+        }
         if let Some(chromium) = tools::chromium() {
             node.env("CHROMIUM", chromium);
         }
@@ -154,6 +165,20 @@ fn browser_tests(root: &Path) -> Result<()> {
     }
     if !twice.is_empty() {
         println!("\nFLAKY: passed only at the second run: {}", twice.join(", "));
+    }
+    if full { slow_scripts(root) } else { Ok(()) }
+}
+
+/// Runs the scripts in `playwright/full/` with nothing beside them: one of them measures time.
+fn slow_scripts(root: &Path) -> Result<()> {
+    tools::slow_packages(root)?;
+    for script in ["full/lighthouse.mjs", "full/visual.mjs"] {
+        let mut node = Command::new("node");
+        node.arg(script).current_dir(root.join("playwright"));
+        if let Some(chromium) = tools::chromium() {
+            node.env("CHROMIUM", chromium);
+        }
+        run(&mut node)?;
     }
     Ok(())
 }

@@ -180,6 +180,14 @@ pub fn peer_packages(root: &Path) -> Result<()> {
     npm_install(&root.join("playwright/bench"))
 }
 
+/// Installs Lighthouse, which only `test --full` needs.
+///
+/// # Errors
+/// As [`for_building`].
+pub fn slow_packages(root: &Path) -> Result<()> {
+    npm_install(&root.join("playwright/full"))
+}
+
 /// Installs what a folder's lock file names, unless that has been done.
 fn npm_install(folder: &Path) -> Result<()> {
     let lock = files::sha256(&files::read(&folder.join("package-lock.json"))?);

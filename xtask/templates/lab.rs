@@ -1,5 +1,6 @@
 //! {title}: softmax of a few scores at the learner's temperature.
 
+use super::knobs;
 use crate::widgets::lab_frame::{LabFrame, LabState};
 use engine_core::reference::softmax::softmax;
 use leptos::prelude::*;
@@ -44,8 +45,15 @@ pub fn Lab(knobs: Knobs) -> impl IntoView {
             temperature.set(value);
         }
     };
+    let share = Signal::derive(move || {
+        let first = Knobs::default();
+        knobs::differing(&[
+            ("scores", knobs.scores.to_string(), first.scores.to_string()),
+            ("temperature", temperature.get().to_string(), first.temperature.to_string()),
+        ])
+    });
     view! {
-        <LabFrame name="{name}" title="{title}" state=Signal::derive(|| LabState::Done)>
+        <LabFrame name="{name}" title="{title}" state=Signal::derive(|| LabState::Done) share>
             <label>
                 "Temperature "
                 <input type="range" min="0.1" max="4" step="0.1" prop:value=move || temperature.get() on:input=turn/>

@@ -1,14 +1,16 @@
 //! One Markdown file with its tags to one page.
 
 use super::{
-    Book,
+    Book, claims,
     draft::{Draft, LabTag, Source},
     escape,
     front::{self, Front},
-    highlight, listing, prose, quiz, render, snippet,
+    highlight, listing, lists, placement,
+    practice::{self, page::Shelf},
+    prose, render, snippet,
     tags::{self, Piece},
 };
-use crate::{Block, Kind, Language, Lesson, Page};
+use crate::{Block, Kind, Language, Lesson, Page, Site};
 use std::path::Path;
 
 /// Ids that the shell and the layout use on every page.
@@ -17,8 +19,8 @@ const RESERVED: [&str; 6] = ["main", "device-slot", "theme-slot", "objectives", 
 /// Compiles `content/lessons/<slug>/lesson.md` and the files beside it.
 pub fn lesson(root: &Path, slug: &str, book: &mut Book) {
     let folder = format!("content/lessons/{slug}");
-    let file = format!("{folder}/lesson.md");
-    let path = format!("learn/{slug}/");
+    let file = book.file(&format!("{folder}/lesson"), "md");
+    let path = book.path(&format!("learn/{slug}/"));
     markdown_file(root, &file, &path, Some((slug, &folder)), book);
 }
 
@@ -29,7 +31,8 @@ pub fn page(root: &Path, name: &str, book: &mut Book) {
         "not-found" => "404.html".to_owned(),
         name => format!("{name}/"),
     };
-    markdown_file(root, &format!("content/pages/{name}.md"), &path, None, book);
+    let (file, path) = (book.file(&format!("content/pages/{name}"), "md"), book.path(&path));
+    markdown_file(root, &file, &path, None, book);
 }
 
 fn markdown_file(root: &Path, file: &str, path: &str, lesson: Option<(&str, &str)>, book: &mut Book) {
@@ -44,15 +47,45 @@ fn markdown_file(root: &Path, file: &str, path: &str, lesson: Option<(&str, &str
         return;
     };
     let front = front::read(toml, lesson.is_some(), &mut book.faults);
+    let covers = lesson.map(|(slug, _)| {
+        let covers = claims::covers(&book.site, slug, &front, toml, &mut book.faults);
+        claims::check_rows(&book.site, &covers, &front, toml, &mut book.faults);
+        covers
+    });
     let pieces = tags::split(body, &mut book.faults);
+    let reading = reading(&pieces);
+    if lesson.is_some() && front.minutes > 0 && front.minutes < reading {
+        let sentence =
+            format!("reading alone takes {reading} minutes at 200 words a minute; `minutes` must not be less");
+        book.faults.add(file, toml.line_of_key("minutes"), sentence);
+    }
+    let lang = book.lang.clone();
     let mut draft = Draft::new(path, &mut book.faults);
     draft.ids = RESERVED.map(str::to_owned).into();
     let mut objectives = Vec::new();
     for text in &front.objectives {
         objectives.push(prose::inline(&mut draft, Source { file, line: front.objectives_line, text }));
     }
-    let course = lesson.is_none().then(|| render::course_list(&book.site));
-    let mut blocks = Blocks { root, lesson, course, draft, blocks: Vec::new(), asked: false };
+    let practice = lesson.map(|(slug, folder)| practice::Of {
+        root,
+        folder,
+        slug,
+        lang: lang.as_deref(),
+        objectives: objectives.len(),
+    });
+    let at = Source { file, line: 0, text: "" };
+    let shelf = practice.map(|of| Shelf::read(of, at, &mut draft)).unwrap_or_default();
+    let mut blocks = Blocks {
+        root,
+        lesson,
+        practice,
+        shelf,
+        site: &book.site,
+        translated: lang.is_some(),
+        draft,
+        blocks: Vec::new(),
+        asked: false,
+    };
     for piece in pieces {
         match piece {
             Piece::Prose(source) => {
@@ -64,27 +97,44 @@ fn markdown_file(root: &Path, file: &str, path: &str, lesson: Option<(&str, &str
     }
     if lesson.is_some() {
         blocks.lesson_is_whole(file);
+        blocks.desk(Source { file, line: 0, text: "" }, "notes", &[]);
     }
     let Blocks { draft, blocks, .. } = blocks;
-    let Draft { ids, links, labs, .. } = draft;
+    let Draft { ids, links, labs, set_ups, .. } = draft;
     book.ids.insert(path.to_owned(), ids);
     book.links.extend(links);
     book.labs.extend(labs);
-    let kind = kind(lesson, file, &front, objectives);
-    let Front { title, summary, .. } = front;
+    book.labs.extend(set_ups);
+    let Front { title, summary, minutes, rows, .. } = front;
+    let kind = match lesson {
+        Some((slug, _)) => Kind::Lesson(Lesson {
+            slug: slug.to_owned(),
+            minutes,
+            reading,
+            objectives,
+            rows,
+            covers: covers.unwrap_or_default(),
+            exercise: blocks.iter().any(|block| matches!(block, Block::Exercise(_))),
+        }),
+        None => {
+            let name = file.rsplit('/').next().and_then(|name| name.split('.').next());
+            Kind::Named(name.unwrap_or(file).to_owned())
+        }
+    };
     book.site.pages.push(Page { path: path.to_owned(), title, summary, kind, blocks });
 }
 
-fn kind(lesson: Option<(&str, &str)>, file: &str, front: &Front, objectives: Vec<String>) -> Kind {
-    match lesson {
-        Some((slug, _)) => {
-            Kind::Lesson(Lesson { slug: slug.to_owned(), minutes: front.minutes, objectives, rows: front.rows.clone() })
+/// Minutes to read the prose at 200 words a minute, rounded up; listings are not read but studied.
+fn reading(pieces: &[Piece]) -> u32 {
+    let words = pieces.iter().map(|piece| match piece {
+        Piece::Prose(source) => {
+            let outside = source.text.split("```").step_by(2);
+            let words = outside.flat_map(str::split_whitespace);
+            words.filter(|word| word.contains(char::is_alphanumeric)).count()
         }
-        None => {
-            let name = file.rsplit('/').next().and_then(|name| name.strip_suffix(".md"));
-            Kind::Named(name.unwrap_or(file).to_owned())
-        }
-    }
+        Piece::Tag(_) => 0,
+    });
+    u32::try_from(words.sum::<usize>().div_ceil(200)).unwrap_or(u32::MAX)
 }
 
 /// A page's blocks as its pieces are read.
@@ -92,8 +142,14 @@ struct Blocks<'a> {
     root: &'a Path,
     /// Slug and folder, on lessons.
     lesson: Option<(&'a str, &'a str)>,
-    /// What `{{course}}` becomes; lessons cannot show it.
-    course: Option<String>,
+    /// The same for quiz, exercises and predictions.
+    practice: Option<practice::Of<'a>>,
+    /// The exercises and predictions of the folder.
+    shelf: Shelf,
+    /// The pages so far, for lists of them.
+    site: &'a Site,
+    /// Whether the page is in another language than English.
+    translated: bool,
     draft: Draft<'a>,
     blocks: Vec<Block>,
     /// Whether `{{quiz}}` was seen, faulty or not.
@@ -117,22 +173,55 @@ impl Blocks<'_> {
         match (name.as_str(), rest) {
             ("lab", [name, knobs @ ..]) if escape::is_kebab(name) => self.lab(at, name, knobs),
             ("lab", _) => self.misused(at, "{{lab NAME key=value …}}, with NAME in lower case"),
+            ("desk", [name, settings @ ..]) if escape::is_kebab(name) => self.desk(at, name, settings),
+            ("desk", _) => self.misused(at, "{{desk NAME key=value …}}, with NAME in lower case"),
             ("code", [target]) => self.code(at, target),
             ("code", _) => self.misused(at, "{{code FILE#ANCHOR}}"),
             ("tabs", [name]) if self.lesson.is_some() && escape::is_kebab(name) => self.tabs(at, name),
             ("tabs", _) => self.misused(at, "{{tabs NAME}}, in a lesson, with NAME in lower case"),
             ("quiz", []) if self.lesson.is_some() => self.quiz(at),
             ("quiz", _) => self.misused(at, "{{quiz}}, in a lesson"),
-            ("course", []) if self.course.is_some() => {
-                let html = self.course.clone().unwrap_or_default();
-                self.draft.heading = 2;
-                self.push_prose(&html);
+            ("exercise", [id]) if self.lesson.is_some() => {
+                let exercise = self.shelf.exercise(id, at, &mut self.draft);
+                self.blocks.extend(exercise.map(Block::Exercise));
             }
-            ("course", _) => self.misused(at, "{{course}}, on a page that is not a lesson"),
+            ("exercise", _) => self.misused(at, "{{exercise ID}}, in a lesson"),
+            ("predict", [id]) if self.lesson.is_some() => {
+                let prediction = self.shelf.prediction(id, at, &mut self.draft);
+                self.blocks.extend(prediction.map(Block::Predict));
+            }
+            ("predict", _) => self.misused(at, "{{predict ID}}, in a lesson"),
+            ("placement", []) if self.lesson.is_none() => {
+                let block = placement::read(self.root, &self.site.course, at, &mut self.draft);
+                self.blocks.extend(block);
+            }
+            ("placement", _) => self.misused(at, "{{placement}}, on a page that is not a lesson"),
+            (list, words) if lists::TAGS.contains(&list) => self.list(at, list, words),
             (other, _) => {
-                let sentence = format!("`{other}` is not a tag; the tags are lab, code, tabs, quiz and course");
+                let sentence = format!(
+                    "`{other}` is not a tag; the tags are lab, desk, code, tabs, quiz, exercise, predict, placement, {}",
+                    lists::TAGS.join(", ")
+                );
                 self.draft.faults.add(at.file, at.line, sentence);
             }
+        }
+    }
+
+    fn list(&mut self, at: Source, tag: &str, words: &[String]) {
+        // The curriculum is in English; on a page in another language it says so.
+        let mark = |html: String| {
+            if self.translated && tag == "map" { format!("<div lang=\"en\">\n{html}</div>\n") } else { html }
+        };
+        let list = lists::html(tag, self.site).map(mark);
+        match list.filter(|_| words.is_empty() && self.lesson.is_none()) {
+            Some(html) => {
+                for id in lists::ids(&html) {
+                    self.draft.claim(id, at.file, at.line);
+                }
+                self.draft.heading = 3;
+                self.push_prose(&html);
+            }
+            None => self.misused(at, &format!("{{{{{tag}}}}}, on a page that is not a lesson")),
         }
     }
 
@@ -158,6 +247,33 @@ impl Blocks<'_> {
         self.blocks.push(Block::Lab { name, knobs, id });
     }
 
+    fn desk(&mut self, at: Source, name: &str, settings: &[String]) {
+        let pairs = settings.iter().map(|word| word.split_once('=').ok_or(word));
+        let pairs: Result<Vec<_>, _> = pairs.collect();
+        let pairs = match pairs {
+            Ok(pairs) => pairs,
+            Err(word) => {
+                let sentence = format!("`{word}` is no setting; settings are written key=value");
+                return self.draft.faults.add(at.file, at.line, sentence);
+            }
+        };
+        let json = match pairs.is_empty() {
+            true => String::new(),
+            false => serde_json::json!(pairs.into_iter().collect::<std::collections::BTreeMap<_, _>>()).to_string(),
+        };
+        let id = format!("desk-{name}");
+        self.draft.claim(&id, at.file, at.line);
+        // For somebody who has not begun there is nothing to go on with.
+        let fallback = match name {
+            "continue" => "",
+            _ => {
+                "<p class=\"lab-fallback\">This part works here once the page has loaded. It needs JavaScript and \
+                 WebAssembly.</p>"
+            }
+        };
+        self.blocks.push(Block::Desk { name: name.to_owned(), json, id, fallback: fallback.to_owned() });
+    }
+
     fn code(&mut self, at: Source, target: &str) {
         let language = Language::of_path(target.split('#').next().unwrap_or_default());
         match (snippet::read(self.root, target), language) {
@@ -175,23 +291,23 @@ impl Blocks<'_> {
     }
 
     fn tabs(&mut self, at: Source, name: &str) {
-        let Some((_, folder)) = self.lesson else {
+        let Some(of) = self.practice else {
             return;
         };
         self.draft.claim(&format!("listing-{name}"), at.file, at.line);
-        if let Some(listing) = listing::read(self.root, folder, name, at, &mut self.draft) {
+        if let Some(listing) = listing::read(of, name, at, &mut self.draft) {
             self.blocks.push(Block::Tabs(listing));
         }
     }
 
     fn quiz(&mut self, at: Source) {
-        let Some((slug, folder)) = self.lesson else {
+        let Some(of) = self.practice else {
             return;
         };
         if std::mem::replace(&mut self.asked, true) {
             return self.draft.faults.add(at.file, at.line, "a lesson has one quiz");
         }
-        if let Some(quiz) = quiz::read(self.root, folder, slug, at, &mut self.draft) {
+        if let Some(quiz) = practice::quiz::read(of, at, &mut self.draft) {
             self.draft.heading = 2;
             self.blocks.push(Block::Quiz(quiz));
         }
@@ -204,6 +320,9 @@ impl Blocks<'_> {
         }
         if !self.asked {
             self.draft.faults.add(file, 0, "a lesson asks at least 3 questions: add {{quiz}} and quiz.toml");
+        }
+        if let Some(of) = self.practice {
+            self.shelf.is_whole(of, file, &mut self.draft);
         }
     }
 }

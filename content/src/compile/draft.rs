@@ -60,6 +60,8 @@ pub struct Draft<'a> {
     pub links: Vec<Link>,
     /// Every lab tag.
     pub labs: Vec<LabTag>,
+    /// How exercises and predictions set labs up, to be checked like the tags.
+    pub set_ups: Vec<LabTag>,
     /// The level of the last heading.
     pub heading: u8,
     /// How many scrolling boxes of each kind the page has, so that each can have a name of its own.
@@ -75,6 +77,7 @@ impl<'a> Draft<'a> {
             ids: BTreeSet::new(),
             links: Vec::new(),
             labs: Vec::new(),
+            set_ups: Vec::new(),
             heading: 1,
             boxes: BTreeMap::new(),
         }
@@ -85,6 +88,11 @@ impl<'a> Draft<'a> {
         if !self.ids.insert(id.to_owned()) {
             self.faults.add(file, line, format!("the id `{id}` is already taken on this page; choose another"));
         }
+    }
+
+    /// Notes how an exercise or a prediction sets a lab up.
+    pub fn set_up(&mut self, file: &str, line: usize, lab: &str, knobs: &str) {
+        self.set_ups.push(LabTag { file: file.to_owned(), line, name: lab.to_owned(), knobs: knobs.to_owned() });
     }
 
     /// A name for the next box that scrolls by itself: `Table 2`.

@@ -14,6 +14,8 @@ pub struct Front {
     pub minutes: u32,
     /// The rows of the curriculum. Lessons only.
     pub rows: Vec<String>,
+    /// Lessons of the tree that were merged into this one. Lessons only; may be left out.
+    pub covers: Vec<String>,
     /// What a learner can do afterwards, each with its line. Lessons only.
     pub objectives: Vec<String>,
     /// The line of the objectives, for faults in them.
@@ -21,7 +23,7 @@ pub struct Front {
 }
 
 const PAGE_KEYS: &[&str] = &["title", "summary"];
-const LESSON_KEYS: &[&str] = &["title", "summary", "minutes", "rows", "objectives"];
+const LESSON_KEYS: &[&str] = &["title", "summary", "minutes", "rows", "covers", "objectives"];
 
 /// Cuts a file into front matter and body.
 pub fn split<'a>(file: &'a str, text: &'a str, faults: &mut Faults) -> Option<(TomlFile<'a>, Source<'a>)> {
@@ -48,22 +50,14 @@ pub fn read(toml: TomlFile, lesson: bool, faults: &mut Faults) -> Front {
     let mut front = Front { title: reader.text("title"), summary: reader.text("summary"), ..Front::default() };
     if lesson {
         front.minutes = reader.minutes();
-        front.rows = reader.list("rows");
-        front.objectives = reader.list("objectives");
-        front.objectives_line = toml.line_of_key("objectives");
-        for row in front.rows.iter().filter(|row| !is_row(row)) {
-            let sentence = format!("`{row}` is not a curriculum row; rows look like 000.M4.L1");
-            reader.faults.add(toml.file, toml.line_of_key("rows"), sentence);
+        front.rows = reader.list("rows", 0);
+        if reader.table.contains_key("covers") {
+            front.covers = reader.list("covers", 1);
         }
+        front.objectives = reader.list("objectives", 1);
+        front.objectives_line = toml.line_of_key("objectives");
     }
     front
-}
-
-/// Three digits, a dot, and a name.
-fn is_row(row: &str) -> bool {
-    row.split_once('.').is_some_and(|(document, name)| {
-        document.len() == 3 && document.chars().all(|c| c.is_ascii_digit()) && !name.is_empty()
-    })
 }
 
 struct Reader<'a> {
@@ -99,11 +93,12 @@ impl Reader<'_> {
         })
     }
 
-    fn list(&mut self, key: &str) -> Vec<String> {
+    /// A list of at least that many texts.
+    fn list(&mut self, key: &str, least: usize) -> Vec<String> {
         let texts = |list: &Vec<Value>| list.iter().map(|item| item.as_str().map(str::to_owned)).collect();
         let list: Option<Vec<String>> = self.table.get(key).and_then(Value::as_array).and_then(texts);
-        list.filter(|list| !list.is_empty()).unwrap_or_else(|| {
-            self.refuse(key, "a list of at least one text");
+        list.filter(|list| list.len() >= least).unwrap_or_else(|| {
+            self.refuse(key, if least == 0 { "a list of texts" } else { "a list of at least one text" });
             Vec::new()
         })
     }

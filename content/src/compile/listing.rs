@@ -3,7 +3,7 @@
 use super::{
     draft::{Draft, Source},
     fault::Faults,
-    prose, snippet,
+    practice, prose, snippet,
     toml_file::TomlFile,
 };
 use crate::{Language, Listing, Note, Panel};
@@ -24,8 +24,9 @@ struct Notes {
 }
 
 /// Reads a listing from its lesson's folder, given from the project's root.
-pub fn read(root: &Path, folder: &str, name: &str, at: Source, draft: &mut Draft) -> Option<Listing> {
-    let file = format!("{folder}/{name}.notes.toml");
+pub fn read(of: practice::Of, name: &str, at: Source, draft: &mut Draft) -> Option<Listing> {
+    let (root, folder) = (of.root, of.folder);
+    let file = practice::in_language(root, &format!("{folder}/{name}.notes.toml"), of.lang);
     let text = match std::fs::read_to_string(root.join(&file)) {
         Ok(text) => text,
         Err(error) => {

@@ -1,33 +1,43 @@
 //! Compiles `content/` into pages and reports every fault at once, each with file and line.
 
 mod assemble;
-mod course_file;
+mod claims;
+mod course_json;
+mod curriculum;
 mod draft;
 mod escape;
 mod fault;
+mod find;
 mod front;
 mod highlight;
 mod link;
 mod listing;
+mod lists;
 mod math;
+mod placement;
+mod practice;
 mod prose;
-mod quiz;
 mod render;
+mod route_page;
+mod routes;
 mod shell;
 mod snippet;
 mod tags;
 mod toml_file;
+mod translate;
 mod write;
 
 pub use draft::LabTag;
 pub use fault::Fault;
+pub use find::{gzip, pack};
 pub use render::main_element;
 pub use shell::Shell;
-pub use write::write_site;
+pub use write::{write_library, write_site};
 
 use crate::Site;
 use draft::Link;
 use fault::Faults;
+use learn::search::Library;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -42,6 +52,8 @@ pub struct Compiled {
     pub faults: Vec<Fault>,
     /// Every `{{lab …}}` tag, to be checked by whoever knows the labs.
     pub labs: Vec<LabTag>,
+    /// What the search finds.
+    pub library: Library,
 }
 
 /// What the pages so far have in common.
@@ -53,21 +65,48 @@ struct Book {
     links: Vec<Link>,
     /// The ids of every page, by path.
     ids: BTreeMap<String, BTreeSet<String>>,
+    /// The language, where it is not English.
+    lang: Option<String>,
+}
+
+impl Book {
+    /// A file in the language of the book: `lesson.md`, `lesson.de.md`.
+    fn file(&self, stem: &str, ending: &str) -> String {
+        self.lang.as_ref().map_or_else(|| format!("{stem}.{ending}"), |lang| format!("{stem}.{lang}.{ending}"))
+    }
+
+    /// A path in the language of the book: `learn/`, `de/learn/`.
+    fn path(&self, path: &str) -> String {
+        self.lang.as_ref().map_or_else(|| path.to_owned(), |lang| format!("{lang}/{path}"))
+    }
+
+    /// Whether the tree has a lesson of that slug.
+    fn knows_lesson(&self, slug: &str) -> bool {
+        self.site.course.entry(slug).is_some()
+    }
 }
 
 /// Compiles the content of the project at `root`, the folder that holds `content/`.
 pub fn compile(root: &Path) -> Compiled {
     let mut book = Book::default();
-    book.site.course = course_file::read(root, &mut book.faults);
-    let slugs: Vec<String> = book.site.course.slugs().map(str::to_owned).collect();
+    book.site.course = curriculum::read(root, &mut book.faults);
+    let slugs: Vec<String> = book.site.course.entries().map(|entry| entry.slug.clone()).collect();
     for slug in slugs.iter().filter(|slug| root.join("content/lessons").join(slug).is_dir()) {
         assemble::lesson(root, slug, &mut book);
     }
+    book.site.routes = routes::read(root, &book.site.course, &mut book.faults);
     for name in page_names(root, &mut book.faults) {
         assemble::page(root, &name, &mut book);
     }
+    let paths: Vec<_> = book.site.routes.iter().map(|route| route_page::page(&book.site, route)).collect();
+    for page in paths {
+        book.ids.insert(page.path.clone(), BTreeSet::new());
+        book.site.pages.push(page);
+    }
+    let library = find::add(root, &mut book);
+    book.site.translations = translate::all(root, &mut book);
     link::check(root, &book.ids, &book.links, &mut book.faults);
-    Compiled { site: book.site, faults: book.faults.into_sorted(), labs: book.labs }
+    Compiled { site: book.site, faults: book.faults.into_sorted(), labs: book.labs, library }
 }
 
 /// The names of the Markdown files in `content/pages`, sorted.
@@ -81,7 +120,8 @@ fn page_names(root: &Path, faults: &mut Faults) -> Vec<String> {
         let name = entry.ok()?.file_name().to_string_lossy().into_owned();
         name.strip_suffix(".md").map(str::to_owned)
     });
-    let mut names: Vec<String> = names.collect();
+    // `home.de` is the German edition of `home`.
+    let mut names: Vec<String> = names.filter(|name| !name.contains('.')).collect();
     names.sort();
     names
 }

@@ -1,7 +1,7 @@
 //! Pages as HTML: the `<main>` of each, readable without any script.
 
-use super::{escape, highlight};
-use crate::{Block, Kind, Lesson, Listing, Page, Quiz, Site};
+use super::{escape, highlight, practice};
+use crate::{Block, Kind, Lesson, Listing, Page, Site};
 use std::fmt::Write;
 
 /// The whole `<main>` of a page.
@@ -22,28 +22,6 @@ pub fn main_element(site: &Site, page: &Page) -> String {
     html
 }
 
-/// The course map: every module with its lessons.
-pub fn course_list(site: &Site) -> String {
-    let mut html = String::new();
-    for module in &site.course.modules {
-        let (id, title) = (escape::slug(&module.title), escape::html(&module.title));
-        let summary = escape::html(&module.summary);
-        let _ = write!(html, "<h2 id=\"{id}\">{title}</h2>\n<p>{summary}</p>\n<ol class=\"course-list\">\n");
-        for (page, lesson) in module.lessons.iter().filter_map(|slug| find(site, slug)) {
-            let _ = writeln!(
-                html,
-                "<li><a href=\"{}\">{}</a><p>{}</p><p class=\"meta\">About {} minutes</p></li>",
-                page.path,
-                escape::html(&page.title),
-                escape::html(&page.summary),
-                lesson.minutes
-            );
-        }
-        html.push_str("</ol>\n");
-    }
-    html
-}
-
 /// A stretch of project source inside prose.
 pub fn code(origin: &str, label: &str, lines: &str) -> String {
     let origin = escape::html(origin.split('#').next().unwrap_or(origin));
@@ -53,8 +31,9 @@ pub fn code(origin: &str, label: &str, lines: &str) -> String {
     )
 }
 
-fn find<'a>(site: &'a Site, slug: &str) -> Option<(&'a Page, &'a Lesson)> {
-    site.pages.iter().find_map(|page| page.lesson().filter(|lesson| lesson.slug == slug).map(|lesson| (page, lesson)))
+/// `About 30 minutes, 12 of them reading`.
+pub fn minutes(lesson: &Lesson) -> String {
+    format!("About {} minutes, {} of them reading", lesson.minutes, lesson.reading)
 }
 
 fn header(site: &Site, page: &Page) -> String {
@@ -64,7 +43,7 @@ fn header(site: &Site, page: &Page) -> String {
             "<header class=\"page-header\">\n<h1 tabindex=\"-1\">{title}</h1>\n<p class=\"summary\">{summary}</p>\n</header>\n"
         );
     };
-    let module = site.course.modules.iter().find(|module| module.lessons.contains(&lesson.slug));
+    let module = site.course.module_of(&lesson.slug);
     let module = module.map(|module| escape::html(&module.title)).unwrap_or_default();
     let questions = page.blocks.iter().find_map(|block| match block {
         Block::Quiz(quiz) => Some(quiz.questions.len()),
@@ -73,9 +52,9 @@ fn header(site: &Site, page: &Page) -> String {
     let mut html = format!(
         "<header class=\"lesson-header\">\n<p class=\"lesson-module\"><a href=\"learn/\">{module}</a></p>\n\
          <h1 tabindex=\"-1\">{title}</h1>\n<p class=\"summary\">{summary}</p>\n\
-         <p class=\"meta\">About {} minutes, {} questions</p>\n\
+         <p class=\"meta\">{}, {} questions</p>\n\
          <div class=\"objectives\">\n<h2 id=\"objectives\">You will be able to</h2>\n<ul>\n",
-        lesson.minutes,
+        minutes(lesson),
         questions.unwrap_or_default()
     );
     for objective in &lesson.objectives {
@@ -95,8 +74,15 @@ fn push_block(html: &mut String, block: &Block) {
              It needs JavaScript and WebAssembly; the text around it can be read without.</p></section>",
             escape::html(knobs)
         ),
+        Block::Desk { name, json, id, fallback } => writeln!(
+            html,
+            "<section class=\"desk-slot\" id=\"{id}\" data-desk=\"{name}\" data-json=\"{}\">{fallback}</section>",
+            escape::html(json)
+        ),
         Block::Tabs(listing) => writeln!(html, "{}", tabs(listing)),
-        Block::Quiz(quiz) => writeln!(html, "{}", self::quiz(quiz)),
+        Block::Quiz(quiz) => writeln!(html, "{}", practice::render::quiz(quiz)),
+        Block::Exercise(exercise) => writeln!(html, "{}", practice::render::exercise(exercise)),
+        Block::Predict(prediction) => writeln!(html, "{}", practice::render::predict(prediction)),
     };
 }
 
@@ -124,45 +110,10 @@ fn tabs(listing: &Listing) -> String {
     html
 }
 
-fn quiz(quiz: &Quiz) -> String {
-    let json = serde_json::to_string(quiz).expect("a quiz is strings and booleans");
-    let mut html = format!(
-        "<section class=\"quiz\" id=\"quiz\" data-block=\"quiz\" data-quiz=\"{}\" aria-labelledby=\"quiz-heading\">\n\
-         <h2 id=\"quiz-heading\">Check what you understood</h2>\n<ol class=\"quiz-questions\">\n",
-        escape::html(&json)
-    );
-    for (number, question) in (1..).zip(&quiz.questions) {
-        let hint = if question.multiple { "<p class=\"quiz-hint\">More than one answer is right.</p>\n" } else { "" };
-        let _ = write!(
-            html,
-            "<li class=\"quiz-question\" id=\"quiz-{}\">\n<p class=\"quiz-prompt\">{}</p>\n{hint}<ul class=\"quiz-options\">\n",
-            question.id, question.prompt
-        );
-        for option in &question.options {
-            let _ = writeln!(html, "<li>{}</li>", option.text);
-        }
-        let _ = write!(
-            html,
-            "</ul>\n<details>\n<summary>Answer to question {number}</summary>\n<ul class=\"quiz-answers\">\n"
-        );
-        for option in &question.options {
-            let (class, verdict) = if option.correct { ("right", "Right") } else { ("wrong", "Wrong") };
-            let _ = writeln!(
-                html,
-                "<li class=\"{class}\"><strong>{verdict}:</strong> {}<p>{}</p></li>",
-                option.text, option.explain
-            );
-        }
-        html.push_str("</ul>\n</details>\n</li>\n");
-    }
-    html.push_str("</ol>\n</section>");
-    html
-}
-
 fn nav(site: &Site, slug: &str) -> String {
-    let slugs: Vec<&str> = site.course.slugs().collect();
-    let at = slugs.iter().position(|other| *other == slug);
-    let neighbour = |index: Option<usize>| index.and_then(|index| slugs.get(index)).and_then(|slug| find(site, slug));
+    let lessons: Vec<(&Page, &Lesson)> = site.lessons().collect();
+    let at = lessons.iter().position(|(_, other)| other.slug == slug);
+    let neighbour = |index: Option<usize>| index.and_then(|index| lessons.get(index));
     let mut html = String::from("<nav class=\"lesson-nav\" aria-label=\"Lessons\">\n");
     if let Some((page, _)) = neighbour(at.and_then(|at| at.checked_sub(1))) {
         html.push_str(&nav_link(page, "prev", "Previous lesson"));

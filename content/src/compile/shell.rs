@@ -1,7 +1,7 @@
 //! The shell: the HTML around every page, with marks where a page goes.
 
-use super::{escape, fault::Faults, render};
-use crate::{Page, Site};
+use super::{escape, fault::Faults, render, translate};
+use crate::{Kind, Page, Site, Translation};
 
 const BASE: &str = "<!--glassbox:base-->";
 const TITLE: &str = "<!--glassbox:title-->";
@@ -38,25 +38,56 @@ impl Shell {
 
     /// The page as a whole HTML file; `base` is for pages whose depth is unknown.
     pub fn fill(&self, site: &Site, page: &Page, base: &str) -> String {
+        self.filled(site, page, base, &translate::editions(site, &page.path), "en")
+    }
+
+    /// A page in another language as a whole HTML file.
+    pub fn translated(&self, site: &Site, translation: &Translation, page: &Page, base: &str) -> String {
+        let Translation { lang, direction, .. } = translation;
+        let english = page.path.strip_prefix(&format!("{lang}/")).unwrap_or(&page.path);
+        let html = self.filled(&translation.site, page, base, &translate::editions(site, english), lang);
+        let html = html.replacen("<html lang=\"en\"", &format!("<html lang=\"{lang}\" dir=\"{direction}\""), 1);
+        translate::localise(&html, translation)
+    }
+
+    fn filled(&self, site: &Site, page: &Page, base: &str, editions: &[(&str, &str, String)], lang: &str) -> String {
         let href = page.base().unwrap_or_else(|| base.to_owned());
-        let title = if page.path.is_empty() {
-            format!("Glassbox: {}", page.title)
-        } else {
-            format!("{} · Glassbox", page.title)
-        };
+        let is_home = matches!(&page.kind, Kind::Named(name) if name == "home");
+        let title = if is_home { format!("Glassbox: {}", page.title) } else { format!("{} · Glassbox", page.title) };
         let (title, summary) = (escape::html(&title), escape::html(&page.summary));
         let kind = if page.lesson().is_some() { "article" } else { "website" };
-        let head = format!(
+        let mut head = format!(
             "<meta name=\"description\" content=\"{summary}\">\n\
              <meta property=\"og:title\" content=\"{title}\">\n\
              <meta property=\"og:description\" content=\"{summary}\">\n\
              <meta property=\"og:type\" content=\"{kind}\">\n\
              <meta property=\"og:site_name\" content=\"Glassbox\">"
         );
+        let mut main = render::main_element(site, page);
+        if editions.len() > 1 {
+            for (lang, _, path) in editions {
+                head += &format!("\n<link rel=\"alternate\" hreflang=\"{lang}\" href=\"{}\">", address(path));
+            }
+            main = main.replacen("</header>", &format!("{}</header>", switch(editions, lang)), 1);
+        }
         self.html
             .replacen(BASE, &format!("<base href=\"{}\">", escape::html(&href)), 1)
             .replacen(TITLE, &title, 1)
             .replacen(HEAD, &head, 1)
-            .replacen(MAIN, &render::main_element(site, page), 1)
+            .replacen(MAIN, &main, 1)
     }
+}
+
+fn address(path: &str) -> &str {
+    if path.is_empty() { "./" } else { path }
+}
+
+/// Links to the page in each language that has it; plain links, which load the page anew.
+fn switch(editions: &[(&str, &str, String)], now: &str) -> String {
+    let link = |(lang, name, path): &(&str, &str, String)| {
+        let current = if *lang == now { " aria-current=\"true\"" } else { "" };
+        format!("<a href=\"{}\" hreflang=\"{lang}\" lang=\"{lang}\"{current}>{name}</a>", address(path))
+    };
+    let links: Vec<String> = editions.iter().map(link).collect();
+    format!("<nav class=\"page-languages\" aria-label=\"Language of this page\">{}</nav>\n", links.join(" "))
 }

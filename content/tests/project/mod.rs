@@ -23,7 +23,11 @@ objectives = [\"see $x$ squared\"]
 
 Prose with *stress*, `code`, $x^2$ and a [way back](#first-part).
 
+{{predict loss}}
+
 {{lab dot size=3 text=\"a b\"}}
+
+{{exercise low}}
 
 {{code src/real.rs#two}}
 
@@ -32,6 +36,47 @@ Prose with *stress*, `code`, $x^2$ and a [way back](#first-part).
 {{tabs add}}
 
 {{quiz}}
+";
+
+/// A tree with one track, one module and three lessons, of which one is written.
+pub const TREE: &str = "[[track]]
+slug = \"all\"
+title = \"All\"
+
+[[track.module]]
+slug = \"part\"
+title = \"Part\"
+badge = \"critical\"
+weeks = [1, 2]
+goal = \"Add.\"
+why = \"Because.\"
+lessons = [
+    { slug = \"tiny\", title = \"Tiny\" },
+    { slug = \"other\", title = \"Other\" },
+    { slug = \"project-sum\", title = \"Project: sum\", project = true },
+]
+";
+
+/// Rows for those lessons.
+pub const ROWS: &str = "[[row]]
+id = \"000.M4\"
+heading = \"Part\"
+lessons = [\"@part\"]
+
+[[row]]
+id = \"000.M4.L1\"
+heading = \"Tiny\"
+lessons = [\"tiny\"]
+
+[[row]]
+id = \"001.W1\"
+heading = \"Both\"
+lessons = [\"tiny\", \"other\"]
+
+[[row]]
+id = \"004.P9\"
+heading = \"Nothing for it\"
+lessons = []
 ";
 
 /// A quiz without a fault: one question three times.
@@ -54,6 +99,46 @@ explain = \"Count again: one finger, and another finger, makes two.\"
     format!("{}{}{}", question("one"), question("two"), question("three"))
 }
 
+/// An exercise without a fault.
+pub const EXERCISE: &str = "[[exercise]]
+id = \"low\"
+title = \"Get low\"
+task = \"Bring $x$ down.\"
+objective = 1
+lab = \"dot\"
+knobs = { size = 4, text = \"a&b\" }
+hints = [
+    \"It is lower than where it begins: look at the first number.\",
+    \"A smaller size makes it lower, and every step halves it once.\",
+    \"Size 2 is enough; set it and wait until the number stops.\",
+]
+solution = \"Size 2.\"
+solution_knobs = { size = 2 }
+[[exercise.goal]]
+that = \"x <= 2\"
+says = \"$x$ is at most 2\"
+";
+
+/// A prediction of each kind without a fault; the lesson shows the first.
+pub const PREDICT: &str = "[[predict]]
+id = \"loss\"
+kind = \"choose\"
+prompt = \"What will $x$ be?\"
+objective = [1]
+lab = \"dot\"
+when = [\"seed == 1\"]
+value = \"x\"
+explain = \"It is halved at each step, so it ends where it must end.\"
+[[predict.option]]
+text = \"Small\"
+that = [\"x < 2\"]
+explain = \"Small is what halving leads to, whatever it began with.\"
+[[predict.option]]
+text = \"Large\"
+that = [\"x >= 2\"]
+explain = \"Large it would be if it were doubled, and it is halved.\"
+";
+
 /// A project in a folder of its own, removed when the test is done with it.
 pub struct Project {
     root: PathBuf,
@@ -67,12 +152,15 @@ impl Project {
         let project = Self { root };
         let page = |title: &str| format!("+++\ntitle = \"{title}\"\nsummary = \"A page.\"\n+++\n\nHello.\n");
         project
-            .write("content/course.toml", "[[module]]\ntitle = \"Part\"\nsummary = \"One.\"\nlessons = [\n\"tiny\",\n]\n")
+            .write("content/curriculum/tree.toml", TREE)
+            .write("content/curriculum/rows.toml", ROWS)
             .write("content/pages/home.md", &page("Home"))
             .write("content/pages/learn.md", &format!("{}\n{{{{course}}}}\n", page("Learn")))
             .write("content/pages/not-found.md", &page("Nothing here"))
             .write("content/lessons/tiny/lesson.md", LESSON)
             .write("content/lessons/tiny/quiz.toml", &quiz())
+            .write("content/lessons/tiny/exercise.toml", EXERCISE)
+            .write("content/lessons/tiny/predict.toml", PREDICT)
             .write("content/lessons/tiny/add.rs", "/// Adds.\npub fn add(a: u32, b: u32) -> u32 {\n    a + b\n}\n")
             .write("content/lessons/tiny/add.py", "def add(a, b):\n    return a + b  # sum\n")
             .write("content/lessons/tiny/add.cs", "static int Add(int a, int b) => a + b;\n")

@@ -3,16 +3,27 @@
 //! Start with [`jobs`] to see what the engine can be asked, and with [`reference`] to see the
 //! arithmetic it must agree with.
 
+pub mod adamw;
+pub mod architecture;
+pub mod beam;
 pub mod config;
+pub mod dissect;
 pub mod fingerprint;
+pub mod gpt2_file;
 pub mod job;
 pub mod jobs;
 pub mod loss_words;
 pub mod model_file;
+pub mod ngram;
+pub mod positions;
 pub mod reference;
 pub mod rng;
 pub mod sampling;
 pub mod schedule;
+pub mod subwords;
+pub mod tasks;
 pub mod tensor_file;
+pub mod tiny_attention;
 pub mod tokenizer;
 pub mod wire;
+pub mod word_vectors;

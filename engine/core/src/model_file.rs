@@ -34,7 +34,7 @@ pub struct TrainingState {
     pub config: TrainConfig,
     /// Steps done.
     pub step: u32,
-    /// A fingerprint of the text, so that training goes on with the same one.
+    /// The value of the text's [`crate::fingerprint::Fingerprint`], so that training goes on with the same one.
     pub text_crc: u32,
     /// AdamW's running mean of each gradient.
     pub mean: BTreeMap<String, Vec<f32>>,
@@ -180,13 +180,6 @@ fn put(file: &mut TensorFile, config: &GptConfig, prefix: &str, values: &BTreeMa
     }
 }
 
-/// A fingerprint of a text (CRC-32, as in zip files).
-pub fn text_crc(text: &str) -> u32 {
-    !text.bytes().fold(!0u32, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(byte), |c, _| (c >> 1) ^ (0xedb8_8320 & (c & 1).wrapping_neg()))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,10 +226,5 @@ mod tests {
             f.metadata.insert(MODEL_KEY.into(), text);
         });
         assert!(huge.contains("d_model"), "{huge}");
-    }
-
-    #[test]
-    fn the_fingerprint_is_crc_32() {
-        assert_eq!(text_crc("123456789"), 0xcbf4_3926);
     }
 }

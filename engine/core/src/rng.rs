@@ -17,6 +17,10 @@ pub enum Stream {
     Batch(u32),
     /// One generated token.
     Token(u32),
+    /// What is set aside to be measured on.
+    Validation,
+    /// Repeated random tokens, which show what a head does.
+    Repeats,
 }
 
 impl Rng {
@@ -27,6 +31,8 @@ impl Rng {
             Stream::Init => 0,
             Stream::Batch(step) => (1 << 32) | u64::from(step),
             Stream::Token(index) => (2 << 32) | u64::from(index),
+            Stream::Validation => 3 << 32,
+            Stream::Repeats => 4 << 32,
         });
         Self(rng)
     }

@@ -1,6 +1,6 @@
 //! All parameters in one buffer: where each tensor lies.
 
-use engine_core::{config::GptConfig, reference::gpt::Weights};
+use engine_core::{adamw::decays, config::GptConfig, reference::gpt::Weights};
 use std::collections::BTreeMap;
 
 /// A tensor starts at a multiple of so many numbers (256 bytes), because WebGPU binds no finer.
@@ -31,8 +31,7 @@ impl Arena {
     pub(crate) fn new(config: &GptConfig) -> Self {
         let tensors = config.tensors();
         let group = |name: &str| match name {
-            // The rule of AdamW's decay: only matrices that multiply are pulled towards zero.
-            n if n.ends_with(".weight") => 0,
+            n if decays(n) => 0,
             n if n.contains("ln1.") || n.contains("ln2.") || n.contains("ln_f.") => 1,
             _ => 2,
         };
@@ -82,6 +81,8 @@ impl Arena {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const CONFIG: GptConfig =
         GptConfig { vocab_size: 7, n_layers: 2, n_heads: 1, d_model: 70, context: 3, tied_head: false };
@@ -104,7 +105,7 @@ mod tests {
         for (name, _) in CONFIG.tensors() {
             let place = arena.place(&name);
             assert_eq!(place.at % ALIGN, 0, "{name}");
-            assert_eq!(place.at < arena.decaying, name.ends_with(".weight"), "{name}");
+            assert_eq!(place.at < arena.decaying, decays(&name), "{name}");
         }
     }
 

@@ -80,7 +80,8 @@ impl Gpu {
         }
     }
 
-    pub(crate) fn device(&self) -> &wgpu::Device {
+    /// The device itself: it can be lost, and whoever wants to know of it listens there.
+    pub fn device(&self) -> &wgpu::Device {
         &self.device
     }
 

@@ -10,13 +10,12 @@ use crate::{
     plan::{Plan, Recorder},
 };
 use engine_core::{
+    adamw::BETAS,
     config::{GptConfig, TrainConfig},
     reference::gpt::Weights,
 };
 use std::sync::Arc;
 
-/// How quickly AdamW forgets gradients, and squared gradients.
-const BETAS: [f32; 2] = [0.9, 0.95];
 /// Steps whose results the GPU keeps until they are read.
 pub const RING: usize = 256;
 /// Numbers per step in the ring.

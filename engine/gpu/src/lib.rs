@@ -20,3 +20,7 @@ pub use device::{Counters, Gpu};
 pub use gpt::{GpuGpt, Moments, RING, StepResult};
 pub use kernels::Layout;
 pub use matmul::GpuMatmul;
+
+// The unit tests run in the browser too: CI compiles this package for nothing else.
+#[cfg(all(test, target_arch = "wasm32"))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);

@@ -11,7 +11,7 @@ pub(crate) const MOST_GROUPS: usize = 65_535;
 
 /// A kernel's text, and what makes this use of it special.
 ///
-/// The text is WGSL with three additions: every constant becomes a `const` line before it; lines between
+/// The text is WGSL with three additions: every constant and number becomes a `const` line before it; lines between
 /// `//#if NAME` and `//#end` stay only if `NAME` is among the features (`//#if !NAME`: only if not); and
 /// what remains of `@binding(#)` is numbered in order.
 #[derive(Debug, Clone)]
@@ -19,6 +19,7 @@ pub(crate) struct Kernel {
     pub(crate) name: &'static str,
     pub(crate) sources: Vec<&'static str>,
     pub(crate) constants: Vec<(&'static str, usize)>,
+    pub(crate) numbers: Vec<(&'static str, f32)>,
     pub(crate) features: Vec<&'static str>,
 }
 
@@ -31,6 +32,9 @@ impl Kernel {
         let mut text = String::new();
         for (name, value) in &self.constants {
             text += &format!("const {name}: u32 = {value}u;\n");
+        }
+        for (name, value) in &self.numbers {
+            text += &format!("const {name}: f32 = {value:?};\n");
         }
         let mut kept = Vec::new();
         let mut bindings = 0;
@@ -190,17 +194,19 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn conditions_choose_lines_and_bindings_are_numbered_in_order() {
         let source = "@binding(#) a\n//#if X\n@binding(#) b\n//#if !Y\nc\n//#end\n//#end\n@binding(#) d\n";
+        const CONSTANTS: &str = "const N: u32 = 7u;\nconst EPS: f32 = 1e-8;\nconst TWO: f32 = 2.0;\n";
         let wgsl = |features: &[&'static str]| {
-            let kernel =
-                Kernel { name: "test", sources: vec![source], constants: vec![("N", 7)], features: features.to_vec() };
-            kernel.wgsl()
+            let (constants, numbers) = (vec![("N", 7)], vec![("EPS", 1e-8), ("TWO", 2.0)]);
+            Kernel { name: "test", sources: vec![source], constants, numbers, features: features.to_vec() }.wgsl()
         };
-        assert_eq!(wgsl(&[]), "const N: u32 = 7u;\n@binding(0) a\n@binding(1) d\n");
-        assert_eq!(wgsl(&["X"]), "const N: u32 = 7u;\n@binding(0) a\n@binding(1) b\nc\n@binding(2) d\n");
-        assert_eq!(wgsl(&["X", "Y"]), "const N: u32 = 7u;\n@binding(0) a\n@binding(1) b\n@binding(2) d\n");
+        assert_eq!(wgsl(&[]), CONSTANTS.to_owned() + "@binding(0) a\n@binding(1) d\n");
+        assert_eq!(wgsl(&["X"]), CONSTANTS.to_owned() + "@binding(0) a\n@binding(1) b\nc\n@binding(2) d\n");
+        assert_eq!(wgsl(&["X", "Y"]), CONSTANTS.to_owned() + "@binding(0) a\n@binding(1) b\n@binding(2) d\n");
     }
 }

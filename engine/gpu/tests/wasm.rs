@@ -5,6 +5,7 @@
 
 mod checks;
 
+use checks::every_check;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -18,27 +19,7 @@ macro_rules! tests {
     )*};
 }
 
-tests!(
-    kernels::matrix_products,
-    kernels::products_on_their_own,
-    kernels::products_with_what_follows_them,
-    kernels::gelu_along_the_axis,
-    kernels::embeddings,
-    kernels::layer_norms,
-    kernels::attention,
-    kernels::cross_entropy,
-    kernels::sums_and_verdicts,
-    kernels::adamw,
-    model::gradients,
-    model::steps_and_resuming,
-    model::learning,
-    model::not_a_number,
-    model::validation,
-    model::rows_do_not_mix,
-    model::decoding,
-    model::costs,
-    model::refusals,
-);
+every_check!(tests);
 
 /// A step of the small model takes clearly less than the 500 ms of tfjs-webgpu on this adapter.
 #[wasm_bindgen_test]

@@ -19,6 +19,7 @@ pub mod layer_norm;
 pub mod linear;
 pub mod matmul;
 pub mod peak;
+pub mod rows;
 pub mod softmax;
 
 /// What this program was built for.

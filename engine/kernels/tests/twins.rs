@@ -4,7 +4,7 @@
 use kernels::{
     adamw, attention, cross_entropy, fuses, gelu, layer_norm, linear,
     matmul::{Layout, Shape, blocked, matmul, matmul_add, naive},
-    softmax,
+    rows, softmax,
 };
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::{wasm_bindgen_test as test, wasm_bindgen_test_configure};
@@ -22,6 +22,7 @@ mod tolerance {
     pub const ATTENTION: f32 = 1e-5;
     pub const CROSS_ENTROPY: f32 = 2e-6;
     pub const ADAMW: f32 = 2e-6;
+    pub const ROWS: f32 = 1e-6;
 }
 
 /// The same numbers on every run (a linear congruential generator, Knuth's constants).
@@ -176,12 +177,48 @@ fn layer_norms() {
 }
 
 #[test]
+fn rows_multiplied_and_added() {
+    let mut random = Random(9);
+    for _ in 0..200 {
+        let n = random.size(100);
+        let (a, b, scale) = (random.numbers(n), random.numbers(n), random.numbers(1)[0]);
+        // Against the sum of the products' sizes, because a sum itself may be nearly nothing.
+        let sizes: f32 = a.iter().zip(&b).map(|(a, b)| (a * b).abs()).sum();
+        let off = f64::from(rows::dot(&a, &b)) - rows::naive::dot(&a, &b);
+        assert!(off.abs() as f32 <= tolerance::ROWS * sizes, "{n} numbers: off by {off}");
+        let single = |numbers: Vec<f64>| numbers.into_iter().map(|x| x as f32).collect::<Vec<f32>>();
+        let twin = single(rows::naive::add_scaled(&a, scale, &b));
+        let mut ours = a;
+        rows::add_scaled(&mut ours, scale, &b);
+        assert_close("a row added", &ours, &twin, tolerance::ROWS);
+
+        let m = random.size(40);
+        let (x, y, weight) = (random.numbers(m), random.numbers(n), random.numbers(m * n));
+        let mut ours = y.clone();
+        rows::add_product(&mut ours, &x, &weight);
+        assert_close("a row by a matrix", &ours, &single(rows::naive::add_product(&y, &x, &weight)), tolerance::MATMUL);
+        let mut ours = weight.clone();
+        rows::add_outer(&mut ours, &x, &y);
+        assert_close("an outer product", &ours, &single(rows::naive::add_outer(&weight, &x, &y)), tolerance::ROWS);
+        let mut ours = vec![f32::NAN; m];
+        rows::dots(&mut ours, &weight, &y);
+        let twin: Vec<f32> = weight.chunks_exact(n).map(|row| rows::naive::dot(row, &y) as f32).collect();
+        assert_close("a matrix by a column", &ours, &twin, tolerance::MATMUL);
+    }
+}
+
+#[test]
 fn gelus() {
     let x: Vec<f32> = (-6001..=6001).map(|i| i as f32 / 1000.0).collect();
     let mut out = vec![0.0; x.len()];
     gelu::forward(&x, &mut out);
     let twin: Vec<f32> = x.iter().map(|&x| gelu::naive::gelu(f64::from(x)) as f32).collect();
     assert_close("gelu", &out, &twin, tolerance::GELU);
+    gelu::forward_tanh(&x, &mut out);
+    let tanh: Vec<f32> = x.iter().map(|&x| gelu::naive::gelu_tanh(f64::from(x)) as f32).collect();
+    assert_close("gelu by tanh", &out, &tanh, tolerance::GELU);
+    let apart = twin.iter().zip(&tanh).fold(0.0f32, |most, (a, b)| most.max((a - b).abs()));
+    assert!((4.0e-4..5.0e-4).contains(&apart), "the two differ by at most {apart}");
     let grad = Random(5).numbers(x.len());
     gelu::backward(&x, &grad, &mut out);
     let twin: Vec<f32> =
@@ -273,7 +310,8 @@ fn optimizer_steps() {
     let mut random = Random(9);
     for count in 1..40 {
         let n = random.size(70);
-        let step = adamw::Step { learning_rate: 0.01, weight_decay: 0.1, grad_scale: 0.7, count };
+        let betas = [0.9, 0.95];
+        let step = adamw::Step { learning_rate: 0.01, weight_decay: 0.1, grad_scale: 0.7, count, betas, eps: 1e-8 };
         let old = [random.numbers(n), random.numbers(n), random.numbers(n), random.numbers(n)];
         let old = [old[0].clone(), old[1].clone(), old[2].clone(), old[3].iter().map(|x| x * x).collect()];
         let [mut params, grads, mut mean, mut square] = old.clone();
@@ -300,4 +338,42 @@ fn the_same_bits_every_time() {
     };
     assert_eq!(bits(), bits());
     assert!(!fuses() || kernels::VARIANT == "relaxed SIMD", "only relaxed SIMD may round once");
+}
+
+/// One head with its whole matrix, without it, and for the last token from a cache: all three are the definition.
+#[test]
+fn three_ways_to_attend_agree() {
+    let mut random = Random(12);
+    for round in 0..60 {
+        let (tokens, d_head) = (random.size(if round % 10 == 0 { 200 } else { 80 }), random.size(40));
+        let n = tokens * d_head;
+        // Lopsided: a few scores are large, so that the running maximum moves.
+        let [queries, keys, values] =
+            [3.0, 2.0, 1.0].map(|by| random.numbers(n).iter().map(|x| x * by).collect::<Vec<_>>());
+        let rows = |part: &[f32], i: usize| part[i * d_head..(i + 1) * d_head].to_vec();
+        let qkv: Vec<f32> =
+            (0..tokens).flat_map(|i| [rows(&queries, i), rows(&keys, i), rows(&values, i)].concat()).collect();
+        let shape = attention::Shape { batch: 1, tokens, n_heads: 1, d_head };
+        let (twin, twin_weights) = attention::naive::forward(shape, &qkv);
+
+        let (mut matrix, mut out) = (vec![f32::NAN; tokens * tokens], vec![f32::NAN; n]);
+        attention::whole::scores(d_head, &queries, &keys, &mut matrix);
+        attention::whole::weights(d_head, 0, tokens, &mut matrix);
+        attention::whole::mix(d_head, &matrix, &values, &mut out);
+        assert_close(&format!("weights, {shape:?}"), &matrix, &twin_weights, tolerance::ATTENTION);
+        assert_close(&format!("whole, {shape:?}"), &out, &twin, tolerance::ATTENTION);
+
+        out.fill(f32::NAN);
+        let seen = attention::fused::Seen { d_head, keys: &keys, values: &values };
+        let mut room = attention::fused::Room::default();
+        for first in (0..tokens).step_by(attention::fused::QUERIES) {
+            let part = first * d_head..(first + attention::fused::QUERIES).min(tokens) * d_head;
+            attention::fused::rows(seen, first, &queries[part.clone()], &mut out[part], &mut room);
+        }
+        assert_close(&format!("fused, {shape:?}"), &out, &twin, tolerance::ATTENTION);
+
+        let mut last = vec![f32::NAN; d_head];
+        attention::cached::attend(&rows(&queries, tokens - 1), &keys, &values, 1, &mut last);
+        assert_close(&format!("cached, {shape:?}"), &last, &rows(&twin, tokens - 1), tolerance::ATTENTION);
+    }
 }

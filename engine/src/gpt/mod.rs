@@ -10,7 +10,7 @@ pub(crate) mod weights;
 
 pub use attention::Attended;
 pub use cache::Cache;
-pub use decoder::Decoder;
+pub use decoder::{Decoder, Reading};
 pub use weights::{init, read_back, to_device};
 
 use crate::{device, ops};
@@ -102,11 +102,6 @@ impl Gpt {
         &self.config
     }
 
-    /// Who computes.
-    pub fn ops(&self) -> Ops {
-        self.ops
-    }
-
     /// Runs `ids: [batch, tokens]` through the model, after what `cache` remembers, and keeps what
     /// attention computed.
     ///
@@ -162,6 +157,7 @@ impl Gpt {
             (None, Ops::Kernels) => ops::product_nt(stream, self.tok_emb.clone()),
             (None, Ops::Burn) => stream.matmul(self.tok_emb.clone().transpose()),
             (Some(head), Ops::Kernels) => {
+                // No bias is a bias of zeros: that costs less than one more operation with its gradients would.
                 let none = Tensor::zeros([1, self.config.vocab_size], &stream.device());
                 ops::linear(stream, head, none)
             }
@@ -187,4 +183,11 @@ pub fn ids(ids: &[u32], rows: usize, device: &Device) -> Tensor<2, Int> {
     let data: Vec<i32> = ids.iter().map(|&id| id as i32).collect();
     let columns = data.len() / rows;
     Tensor::from_data(TensorData::new(data, [rows, columns]), device)
+}
+
+/// Places in a list as a tensor to select by.
+pub(crate) fn places(places: &[usize], device: &Device) -> Tensor<1, Int> {
+    let data: Vec<i32> = places.iter().map(|&at| at as i32).collect();
+    let shape = [data.len()];
+    Tensor::from_data(TensorData::new(data, shape), device)
 }

@@ -1,6 +1,7 @@
 //! All parameters as one long row of numbers, with the optimizer's two running means beside it.
 
 use engine_core::{
+    adamw::{BETAS, EPS, decays},
     config::{GptConfig, TrainConfig},
     reference::gpt::Weights,
 };
@@ -19,13 +20,6 @@ pub(super) struct Arena {
 struct Part {
     name: String,
     range: Range<usize>,
-}
-
-impl Part {
-    /// Only matrices that multiply are pulled towards zero.
-    fn decays(&self) -> bool {
-        self.name.ends_with(".weight")
-    }
 }
 
 impl Arena {
@@ -93,8 +87,8 @@ impl Arena {
     pub(super) fn update(&mut self, grads: &[f32], norm: f32, learning_rate: f32, count: u32, config: &TrainConfig) {
         let grad_scale = if norm > config.grad_clip { config.grad_clip / norm } else { 1.0 };
         for part in &self.parts {
-            let weight_decay = if part.decays() { config.weight_decay } else { 0.0 };
-            let step = Step { learning_rate, weight_decay, grad_scale, count };
+            let weight_decay = if decays(&part.name) { config.weight_decay } else { 0.0 };
+            let step = Step { learning_rate, weight_decay, grad_scale, count, betas: BETAS, eps: EPS };
             let at = part.range.clone();
             let (params, mean) = (&mut self.params[at.clone()], &mut self.mean[at.clone()]);
             adamw::update(params, &grads[at.clone()], mean, &mut self.square[at], &step);

@@ -1,8 +1,10 @@
 //! A text as token ids, cut into a training and a validation part, and the batches drawn from it.
 
 use engine_core::{
+    job::JobError,
     jobs::train::{MAX_TEXT, TokenizerChoice},
     loss_words::unigram_loss,
+    ngram::Trigram,
     rng::{Rng, Stream},
     tokenizer::{Bpe, Chars, Tokenizer},
 };
@@ -16,7 +18,9 @@ pub struct Corpus {
 }
 
 /// Windows of the validation part that are measured; more would cost time, fewer would be noisy.
-const VAL_WINDOWS: usize = 12;
+pub(crate) const VAL_WINDOWS: usize = 12;
+/// Tokens counted for the trigram model between two looks at the event loop.
+const PIECE: usize = 50_000;
 
 impl Corpus {
     /// Cuts `text` into tokens and sets its last tenth aside.
@@ -49,10 +53,36 @@ impl Corpus {
 
     /// The windows validation is measured on: evenly spaced, always the same.
     pub fn validation(&self, context: usize) -> (Vec<u32>, Vec<u32>) {
+        rows(&self.val, self.windows(context, VAL_WINDOWS).into_iter(), context)
+    }
+
+    /// Where up to `most` windows of the validation part begin.
+    pub(crate) fn windows(&self, context: usize, most: usize) -> Vec<usize> {
         let last = self.val.len() - context - 1;
-        let windows = VAL_WINDOWS.min(self.val.len() / (context + 1)).max(1);
-        let starts = (0..windows).map(|i| if windows == 1 { 0 } else { i * last / (windows - 1) });
-        rows(&self.val, starts, context)
+        let windows = most.min(self.val.len() / (context + 1)).max(1);
+        (0..windows).map(|i| if windows == 1 { 0 } else { i * last / (windows - 1) }).collect()
+    }
+
+    /// The loss of a trigram model of the training part, on the windows validation is measured on; `between` is
+    /// awaited between pieces of counting.
+    ///
+    /// # Errors
+    /// Whatever `between` returns.
+    pub async fn trigram_loss(
+        &self,
+        vocab_size: usize,
+        context: usize,
+        windows: usize,
+        between: impl AsyncFn() -> Result<(), JobError>,
+    ) -> Result<f32, JobError> {
+        let mut trigram = Trigram::new(vocab_size);
+        for piece in self.train.chunks(PIECE) {
+            trigram.count(piece);
+            between().await?;
+        }
+        trigram.settle();
+        between().await?;
+        Ok(trigram.loss(&self.val, self.windows(context, windows).into_iter(), context))
     }
 
     /// The loss of knowing only how common each token is, measured on the validation part.
@@ -75,7 +105,7 @@ fn rows(ids: &[u32], starts: impl Iterator<Item = usize>, context: usize) -> (Ve
 ///
 /// # Errors
 /// A sentence that says what is wrong and what to do.
-pub(super) fn check(text: &str) -> Result<(), String> {
+pub(crate) fn check(text: &str) -> Result<(), String> {
     let mut chars = text.chars().filter(|c| !c.is_whitespace());
     let Some(first) = chars.next() else {
         return Err("The text is empty. Paste some text, or choose one of the shipped books.".into());

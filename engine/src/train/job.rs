@@ -2,16 +2,17 @@
 
 use super::{
     Corpus, Trainer,
-    data::{TokenizerPlan, check},
+    data::{TokenizerPlan, VAL_WINDOWS, check},
 };
 use crate::{generate, gpt, inspect, run::Context};
 use engine_core::{
+    fingerprint::Fingerprint,
     job::JobError,
     jobs::train::{
         MergeLearned, OpenTraining, RunTraining, Sample, SaveTraining, Saved, Start, StepDone, Stopped, TrainUpdate,
         TrainingOpened, TrainingStopped,
     },
-    model_file::{ModelFile, text_crc},
+    model_file::ModelFile,
     sampling::Sampling,
     tensor_file::Precision,
     tokenizer::{BpeTrainer, Tokenizer},
@@ -39,7 +40,7 @@ pub(crate) async fn open(job: OpenTraining, cx: Context<OpenTraining>) -> Result
             config.validate().map_err(JobError::Invalid)?;
             let corpus = Corpus::new(&job.text, &tokenizer, config.context).map_err(JobError::Invalid)?;
             let weights = gpt::init(&config, training.seed);
-            Trainer::new(config, training, &weights, tokenizer, corpus, text_crc(&job.text), cx.device())
+            Trainer::new(config, training, &weights, tokenizer, corpus, Fingerprint::of(&job.text).value(), cx.device())
         }
         Start::Checkpoint(bytes) => {
             let mut file = ModelFile::read(&bytes).map_err(JobError::Invalid)?;
@@ -48,7 +49,7 @@ pub(crate) async fn open(job: OpenTraining, cx: Context<OpenTraining>) -> Result
                     "This file holds a model but no training state, so training cannot go on from it.".into(),
                 )
             })?;
-            if state.text_crc != text_crc(&job.text) {
+            if state.text_crc != Fingerprint::of(&job.text).value() {
                 return Err(JobError::Invalid(
                     "The text is not the one this model was trained on. Choose that text to go on.".into(),
                 ));
@@ -59,7 +60,8 @@ pub(crate) async fn open(job: OpenTraining, cx: Context<OpenTraining>) -> Result
     };
     cx.checkpoint().await?;
     let trainer = trainer.settle().await?;
-    let vocab_size = trainer.config.vocab_size;
+    let (vocab_size, context) = (trainer.config.vocab_size, trainer.config.context);
+    let trigram_loss = trainer.corpus.trigram_loss(vocab_size, context, VAL_WINDOWS, || cx.checkpoint()).await?;
     let opened = TrainingOpened {
         config: trainer.config,
         training: trainer.training,
@@ -69,6 +71,7 @@ pub(crate) async fn open(job: OpenTraining, cx: Context<OpenTraining>) -> Result
         val_tokens: trainer.corpus.val.len(),
         uniform_loss: (vocab_size as f32).ln(),
         unigram_loss: trainer.corpus.unigram_loss(vocab_size),
+        trigram_loss,
         memory: trainer.memory(),
         train_loss: trainer.train_loss.clone(),
         val_loss: trainer.val_loss.clone(),
@@ -128,7 +131,7 @@ pub(crate) async fn run(job: RunTraining, cx: Context<RunTraining>) -> Result<Tr
         let due = [training.eval_every, training.sample_every].map(|every| every - step % every);
         let room = due.into_iter().fold(last.min(training.steps.max(step + 1)) - step, u32::min);
         let started = cx.now();
-        let outcomes = Trainer::steps(cell, room.min(at_once), between).await?;
+        let (outcomes, ended) = Trainer::steps(cell, room.min(at_once), between).await?;
         let ms = ((cx.now() - started) / outcomes.len().max(1) as f64).max(1e-3);
         if cell.borrow().reads_seldom() {
             at_once = (GLANCE_MS / ms).clamp(1.0, MOST_AT_ONCE) as u32;
@@ -150,6 +153,7 @@ pub(crate) async fn run(job: RunTraining, cx: Context<RunTraining>) -> Result<Tr
                 tokens_per_s: tokens as f64 / ms * 1e3,
             }));
         }
+        ended?;
         let ending = step == last || step == training.steps;
         if step % training.eval_every == 0 || (ending && job.steps.is_none()) {
             let loss = Trainer::validate(cell, between).await?;

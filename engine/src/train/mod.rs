@@ -11,4 +11,5 @@ pub(crate) mod job;
 mod trainer;
 
 pub use data::Corpus;
+pub(crate) use data::check;
 pub use trainer::{StepOutcome, Trainer};

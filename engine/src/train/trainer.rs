@@ -16,6 +16,7 @@ use engine_core::{
     model_file::{ModelFile, TrainingState},
     reference::gpt::Weights,
     schedule::learning_rate,
+    tasks::{IGNORE, counting},
     tokenizer::Tokenizer,
 };
 use std::{cell::RefCell, future::Future};
@@ -190,24 +191,26 @@ impl Trainer {
         cell: &RefCell<Self>,
         between: impl Fn() -> B,
     ) -> Result<StepOutcome, JobError> {
-        let outcomes = Self::steps(cell, 1, between).await?;
+        let (outcomes, ended) = Self::steps(cell, 1, between).await?;
+        ended?;
         outcomes.first().copied().ok_or_else(|| JobError::Device("the GPU did not report its step.".into()))
     }
 
     /// Does up to `most` steps on a GPU, where they are reported together, and one elsewhere. The last
-    /// outcome may be one that changed nothing, as in [`Trainer::step`].
+    /// outcome may be one that changed nothing, as in [`Trainer::step`]. Steps that a GPU did before
+    /// `between` failed have happened: their outcomes come beside that error.
     ///
     /// # Errors
-    /// Whatever `between` returns, or a lost device.
+    /// A lost device, or elsewhere than on a GPU whatever `between` returns.
     pub async fn steps<B: Future<Output = Result<(), JobError>>>(
         cell: &RefCell<Self>,
         most: u32,
         between: impl Fn() -> B,
-    ) -> Result<Vec<StepOutcome>, JobError> {
+    ) -> Result<(Vec<StepOutcome>, Result<(), JobError>), JobError> {
         let gpu = cell.borrow().gpu.clone();
         let Some(gpu) = gpu else {
             let (inputs, targets) = cell.borrow().batch(0);
-            return Ok(vec![Self::step_on(cell, &inputs, &targets, between).await?]);
+            return Ok((vec![Self::step_on(cell, &inputs, &targets, between).await?], Ok(())));
         };
         let mut ended = Ok(());
         for ahead in 0..most {
@@ -224,7 +227,7 @@ impl Trainer {
         }
         let results = gpu.results().await?;
         let outcomes = cell.borrow_mut().note(results);
-        ended.map(|()| outcomes)
+        Ok((outcomes, ended))
     }
 
     /// The batch of the step after next `ahead` others.
@@ -247,7 +250,8 @@ impl Trainer {
         outcomes
     }
 
-    /// Does one step on the CPU or with Burn alone, on a batch from elsewhere: rows of `context` ids.
+    /// Does one step on the CPU or with Burn alone, on a batch from elsewhere: rows of `context` ids. Targets that are
+    /// [`IGNORE`] do not count; the loss is the mean over those that do.
     ///
     /// # Errors
     /// Whatever `between` returns, or a lost device.
@@ -264,10 +268,11 @@ impl Trainer {
             let t = cell.borrow();
             (t.config.context, t.micro_batch())
         };
+        let counted = |targets: &[u32]| targets.iter().filter(|target| **target != IGNORE).count() as f32;
         let mut loss = 0.0;
         let mut grads = vec![0.0; cell.borrow().arena.len()];
         for (x, y) in inputs.chunks(micro * context).zip(targets.chunks(micro * context)) {
-            let share = x.len() as f32 / inputs.len() as f32;
+            let share = counted(y) / counted(targets);
             let (part, by_name) = cell.borrow().gradients(x, y, share);
             loss += floats(part).await?[0];
             for (name, grad) in by_name {
@@ -317,7 +322,12 @@ impl Trainer {
     /// Mean cross-entropy of predicting `targets`, nats per token, `[1]`.
     fn loss(&self, model: &Gpt, inputs: &[u32], targets: &[u32], device: &Device) -> Tensor<1> {
         let rows = inputs.len() / self.config.context;
-        model.cross_entropy(model.logits(gpt::ids(inputs, rows, device)), targets)
+        let logits = model.logits(gpt::ids(inputs, rows, device));
+        if !targets.contains(&IGNORE) {
+            return model.cross_entropy(logits, targets);
+        }
+        let (places, targets) = counting(targets);
+        model.cross_entropy(logits.select(0, gpt::places(&places, &self.device)), &targets)
     }
 
     /// The gradients of one whole batch, read back: for tests and the self-test.

@@ -1,32 +1,29 @@
-//! A page of the site: read from HTML, shown as views.
+//! A page of the site: an article that the content compiler wrote, in which some places come alive.
+//!
+//! The text is never drawn by this program. It stays what the browser made of the HTML, so nothing moves and nothing is
+//! painted twice. Listings get their tabs here; labs and the parts of the desk are other programs' to fill.
 
-mod blocks;
 mod html;
-mod quiz;
 mod tabs;
 
-pub use blocks::{Block, Page};
+pub use tabs::watch;
 
-use crate::labs;
-use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Document, HtmlElement};
 
-/// Shows a page exactly where its prerendered text stood.
-pub fn show(page: Page) -> AnyView {
-    let Page { kind, slug, class, blocks, .. } = page;
-    let slug = (!slug.is_empty()).then_some(slug);
-    let blocks: Vec<AnyView> = blocks.into_iter().map(show_block).collect();
-    view! { <article class=class data-page=kind data-slug=slug>{blocks}</article> }.into_any()
+/// An article of this site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// For the tab and the history.
+    pub title: String,
+    /// The element, of this document or of one that was fetched.
+    pub article: HtmlElement,
 }
 
-fn show_block(block: Block) -> AnyView {
-    match block {
-        Block::Static(part) => html::element(part),
-        Block::Tabs(listing) => view! { <tabs::CodeTabs listing/> }.into_any(),
-        Block::Quiz(quiz) => view! { <quiz::QuizBlock quiz/> }.into_any(),
-        Block::Lab { name, knobs, id } => {
-            let lab = labs::view(&name, &knobs)
-                .unwrap_or_else(|fault| view! { <p class="lab-error" role="alert">{fault}</p> }.into_any());
-            view! { <div class="lab-slot" id=id>{lab}</div> }.into_any()
-        }
+impl Page {
+    /// The page that a document shows; `None` if it is not one of this site's pages.
+    pub fn read(document: &Document) -> Option<Self> {
+        let article = document.query_selector("main > article[data-page]").ok()??;
+        Some(Self { title: document.title(), article: article.dyn_into().ok()? })
     }
 }

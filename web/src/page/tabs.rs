@@ -1,13 +1,70 @@
 //! A listing in several languages. The choice of language is one for all listings, and is remembered.
 
-use super::{
-    blocks::{Listing, Panel},
-    html,
+use super::html;
+use kit::{
+    places::{self, Life},
+    store, t,
 };
-use crate::store;
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, mount::mount_to, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
+
+/// One algorithm in several languages.
+struct Listing {
+    /// The figure's id.
+    id: String,
+    /// What it computes, as HTML.
+    caption: String,
+    /// One per language.
+    panels: Vec<Panel>,
+}
+
+/// One language of a listing.
+struct Panel {
+    /// Such as `rust`.
+    lang: String,
+    /// Such as "Rust".
+    label: String,
+    /// The listing and its notes, as HTML.
+    html: String,
+}
+
+/// Gives every prerendered listing its tabs once the reader is near it.
+pub fn watch() {
+    places::watch("[data-block=\"tabs\"]", true, fill);
+}
+
+fn fill(figure: &HtmlElement) -> Option<Life> {
+    let listing = read(figure);
+    figure.replace_children_with_node_0();
+    Some(Box::new(mount_to(figure.clone(), || code_tabs(listing).into_any())))
+}
+
+fn read(figure: &Element) -> Listing {
+    let mut listing = Listing { id: figure.id(), caption: String::new(), panels: Vec::new() };
+    for part in children(figure) {
+        let Some(lang) = part.get_attribute("data-lang") else {
+            if part.tag_name() == "FIGCAPTION" {
+                listing.caption = part.inner_html();
+            }
+            continue;
+        };
+        // The heading names the language for readers without tabs; here the tab does.
+        let html = children(&part).iter().filter(|child| !is_heading(child)).map(Element::outer_html).collect();
+        let label = part.get_attribute("data-label").unwrap_or_else(|| lang.clone());
+        listing.panels.push(Panel { lang, label, html });
+    }
+    listing
+}
+
+fn is_heading(element: &Element) -> bool {
+    matches!(element.tag_name().as_str(), "H1" | "H2" | "H3" | "H4" | "H5" | "H6")
+}
+
+fn children(element: &Element) -> Vec<Element> {
+    let list = element.children();
+    (0..list.length()).filter_map(|index| list.item(index)).filter_map(|child| child.dyn_into().ok()).collect()
+}
 
 thread_local! {
     static LANGUAGE: ArcRwSignal<Option<String>> = ArcRwSignal::new(None);
@@ -36,8 +93,7 @@ fn choose(lang: String) {
 }
 
 /// Draws a listing with one tab for each language.
-#[component]
-pub fn CodeTabs(listing: Listing) -> impl IntoView {
+fn code_tabs(listing: Listing) -> impl IntoView {
     let Listing { id, caption, panels } = listing;
     let langs: Vec<String> = panels.iter().map(|panel| panel.lang.clone()).collect();
     let known = langs.clone();
@@ -51,7 +107,7 @@ pub fn CodeTabs(listing: Listing) -> impl IntoView {
     let panel_id = |id: &str, lang: &str| format!("{id}-panel-{lang}");
 
     let on_key = move |event: ev::KeyboardEvent| {
-        let last = langs.with_value(Vec::len) - 1;
+        let last = langs.with_value(Vec::len).saturating_sub(1);
         let now = current.get_untracked();
         let next = match event.key().as_str() {
             "ArrowRight" => {
@@ -121,13 +177,11 @@ pub fn CodeTabs(listing: Listing) -> impl IntoView {
         })
         .collect();
     view! {
-        <figure class="code-tabs" data-block="tabs" id=id.clone()>
-            <figcaption>{html::inline("code-caption", caption)}</figcaption>
-            <div class="tab-list" role="tablist" aria-label="Language" on:keydown=on_key>
-                {tabs}
-            </div>
-            {bodies}
-        </figure>
+        <figcaption>{html::inline("code-caption", caption)}</figcaption>
+        <div class="tab-list" role="tablist" aria-label=t!("page.language") on:keydown=on_key>
+            {tabs}
+        </div>
+        {bodies}
     }
 }
 

@@ -1,9 +1,9 @@
 //! Light, dark, or as the system has it. `boot.js` applies the same key before the first paint.
 
+use kit::t;
 use leptos::prelude::*;
 
 const KEY: &str = "glassbox-theme";
-const THEMES: [(&str, &str); 3] = [("system", "System theme"), ("light", "Light"), ("dark", "Dark")];
 
 /// The browser may deny storage; then the choice lasts as long as the page.
 fn storage() -> Option<web_sys::Storage> {
@@ -33,13 +33,14 @@ fn apply(theme: &str) {
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
     let kept = kept();
-    let options: Vec<_> = THEMES
-        .iter()
-        .map(|(value, label)| view! { <option value=*value selected=kept == *value>{*label}</option> })
-        .collect();
+    let options: Vec<_> =
+        [("system", t!("shell.system_theme")), ("light", t!("shell.light")), ("dark", t!("shell.dark"))]
+            .into_iter()
+            .map(|(value, label)| view! { <option value=value selected=kept == value>{label}</option> })
+            .collect();
     view! {
         <label class="switch">
-            <span class="visually-hidden">"Theme"</span>
+            <span class="visually-hidden">{t!("shell.theme")}</span>
             <select data-action="theme" on:change=move |event| apply(&event_target_value(&event))>{options}</select>
         </label>
     }

@@ -31,11 +31,22 @@ const BUILD: &str = match option_env!("GLASSBOX_BUILD") {
     None => "dev",
 };
 
-/// So long after its jobs have failed a browser has told that the device was lost.
-const LOSS_TOLD_WITHIN_MS: i32 = 200;
+/// So long after its jobs have failed a browser has told that the device was lost, on a busy machine too. When it tells,
+/// the page hears it at once; only a failure that is no loss waits so long.
+const LOSS_TOLD_WITHIN_MS: i32 = 1_500;
 
-/// Listens, opens the device, and says whether it may be used.
+/// The engine's worker: see [`serve`].
 pub fn main() {
+    serve(|| engine::registry().with(gpu_rate::run), || Box::pin(open()));
+}
+
+/// Opens the device, which proves itself unless it follows one that did.
+async fn open() -> Result<Opened, String> {
+    if scope().name() == wire::AFTER_LOSS { device::reopen().await } else { device::open().await }
+}
+
+/// Listens, has the device opened, and says whether it may be used; then runs the jobs of `registry`.
+pub fn serve(registry: fn() -> Registry, open: fn() -> LocalFuture<Result<Opened, String>>) {
     panic::set_hook(Box::new(|info| {
         let message = info.to_string();
         web_sys::console::warn_1(&JsValue::from_str(&message));
@@ -55,11 +66,10 @@ pub fn main() {
     on_message.forget();
     report_lost_promises();
     spawn_local(async move {
-        let opened = if scope().name() == wire::AFTER_LOSS { device::reopen().await } else { device::open().await };
-        match opened {
+        match open().await {
             Ok(opened) => {
                 device::on_loss(|words| send(&FromWorker::Unavailable { why: lost(&words) }));
-                worker.begin(opened);
+                worker.begin(opened, registry());
             }
             Err(why) => send(&FromWorker::Unavailable { why }),
         }
@@ -105,9 +115,9 @@ struct Open {
 }
 
 impl Worker {
-    fn begin(self: &Rc<Self>, opened: Opened) {
+    fn begin(self: &Rc<Self>, opened: Opened, registry: Registry) {
         let device = opened.name.clone();
-        let open = Open { opened, registry: engine::registry().with(gpu_rate::run), sessions: Sessions::default() };
+        let open = Open { opened, registry, sessions: Sessions::default() };
         assert!(self.open.set(open).is_ok(), "the device is opened once");
         send(&FromWorker::Ready { build: BUILD.to_owned(), device });
         for (run, job, body) in self.early.take() {

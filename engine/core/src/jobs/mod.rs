@@ -3,15 +3,24 @@
 //! To add one: a file here with a type that implements [`crate::job::Job`], its handler in
 //! `engine`, and one line in `engine::registry`.
 
+pub mod attention_cost;
+pub mod board;
+pub mod dissect;
 pub mod drill;
+pub mod embeddings;
 pub mod generate;
+pub mod gpt2;
 pub mod gpu_rate;
 pub mod inspect;
+pub mod intervene;
 pub mod matmul;
 pub mod model_card;
+pub mod positions;
 pub mod probe;
 pub mod self_test;
+pub mod tokenize;
 pub mod train;
+pub mod write;
 
 use serde::{Deserialize, Serialize};
 

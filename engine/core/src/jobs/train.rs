@@ -109,6 +109,9 @@ pub struct TrainingOpened {
     pub uniform_loss: f32,
     /// Loss of knowing only how common each token is, on the validation part, nats per token.
     pub unigram_loss: f32,
+    /// Loss of a trigram model of the same tokens (see [`crate::ngram`]), on the windows validation is measured on,
+    /// nats per token.
+    pub trigram_loss: f32,
     /// Memory for weights, gradients, moments and activations, in bytes (an estimate).
     pub memory: usize,
     /// Training loss of every step done.

@@ -16,6 +16,14 @@ pub type Weights = BTreeMap<String, Vec<f32>>;
 /// # Panics
 /// If a weight is missing, or there are more `ids` than the context holds.
 pub fn forward(config: &GptConfig, weights: &Weights, ids: &[u32]) -> Vec<Vec<f64>> {
+    forward_with(gelu, config, weights, ids)
+}
+
+/// The same with another activation in the MLPs, such as GPT-2's own [`super::layers::gelu_tanh`].
+///
+/// # Panics
+/// As [`forward`].
+pub fn forward_with(activation: fn(f64) -> f64, config: &GptConfig, weights: &Weights, ids: &[u32]) -> Vec<Vec<f64>> {
     let d = config.d_model;
     let w = |name: &str| weights.get(name).unwrap_or_else(|| panic!("no weight is named {name}")).as_slice();
     assert!(ids.len() <= config.context, "more tokens than the context holds");
@@ -51,7 +59,7 @@ pub fn forward(config: &GptConfig, weights: &Weights, ids: &[u32]) -> Vec<Vec<f6
             add(x, &linear(heads, w("attn.proj.weight"), w("attn.proj.bias")));
             let normed = layer_norm(x, w("ln2.gain"), w("ln2.bias"));
             let up = linear(&normed, w("mlp.up.weight"), w("mlp.up.bias"));
-            let active: Vec<f64> = up.into_iter().map(gelu).collect();
+            let active: Vec<f64> = up.into_iter().map(activation).collect();
             add(x, &linear(&active, w("mlp.down.weight"), w("mlp.down.bias")));
         }
     }

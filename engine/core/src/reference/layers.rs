@@ -35,3 +35,8 @@ pub fn linear(x: &[f64], weight: &[f32], bias: &[f32]) -> Vec<f64> {
 pub fn gelu(x: f64) -> f64 {
     0.5 * x * (1.0 + libm::erf(x / std::f64::consts::SQRT_2))
 }
+
+/// GELU in the approximation by a hyperbolic tangent (Hendrycks and Gimpel 2016), which GPT-2 was trained with.
+pub fn gelu_tanh(x: f64) -> f64 {
+    0.5 * x * (1.0 + libm::tanh((2.0 / std::f64::consts::PI).sqrt() * (x + 0.044715 * x * x * x)))
+}

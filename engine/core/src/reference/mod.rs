@@ -3,6 +3,9 @@
 //! Everything here works on slices, in double precision inside, and is meant to be read.
 
 pub mod attention;
+pub mod attention_backward;
+pub mod feed_forward;
 pub mod gpt;
 pub mod layers;
+pub mod lessons;
 pub mod softmax;

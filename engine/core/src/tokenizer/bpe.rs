@@ -3,8 +3,9 @@
 //! Ids 0 to 255 are the bytes; id 256 + n is the result of merge n. Text is first cut into words,
 //! each with the space before it, and no merge crosses a cut.
 
+use super::pairs::{Words, replace};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::{cmp::Reverse, collections::HashMap};
 
 /// The learned merges, in the order they were learned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,11 +30,27 @@ impl Bpe {
         Self { merges: Vec::new() }
     }
 
-    pub(super) fn vocab_size(&self) -> usize {
+    /// The same with the first `merges` merges only.
+    pub fn first(&self, merges: usize) -> Self {
+        Self { merges: self.merges.iter().copied().take(merges).collect() }
+    }
+
+    /// The two halves of each merge, in the order in which they were learned.
+    pub fn merges(&self) -> &[(u32, u32)] {
+        &self.merges
+    }
+
+    /// The bytes of one token.
+    pub fn spelled(&self, id: u32) -> Vec<u8> {
+        self.decode(&[id])
+    }
+
+    pub(crate) fn vocab_size(&self) -> usize {
         256 + self.merges.len()
     }
 
-    pub(super) fn encode(&self, text: &str) -> Vec<u32> {
+    // ANCHOR: encode
+    pub(crate) fn encode(&self, text: &str) -> Vec<u32> {
         let ranks: HashMap<(u32, u32), u32> = self.merges.iter().copied().zip(256..).collect();
         let mut known: HashMap<&str, Vec<u32>> = HashMap::new();
         let mut ids = Vec::new();
@@ -51,8 +68,9 @@ impl Bpe {
         }
         ids
     }
+    // ANCHOR_END: encode
 
-    pub(super) fn decode(&self, ids: &[u32]) -> Vec<u8> {
+    pub(crate) fn decode(&self, ids: &[u32]) -> Vec<u8> {
         let mut bytes = Vec::new();
         for &id in ids {
             self.expand(id, &mut bytes);
@@ -93,8 +111,7 @@ impl Bpe {
 
 /// Learns merges from a text, one at a time, so that training can be watched and stopped.
 pub struct BpeTrainer {
-    /// Each different word once, as tokens, with how often it occurs.
-    words: Vec<(Vec<u32>, usize)>,
+    words: Words,
     merges: Vec<(u32, u32)>,
 }
 
@@ -105,54 +122,49 @@ impl BpeTrainer {
         for word in words(text) {
             *counts.entry(word).or_default() += 1;
         }
-        let mut words: Vec<(Vec<u32>, usize)> =
-            counts.into_iter().map(|(word, n)| (word.bytes().map(u32::from).collect(), n)).collect();
-        words.sort();
-        Self { words, merges: Vec::new() }
+        let words = counts.into_iter().map(|(word, n)| (word.bytes().map(u32::from).collect(), n)).collect();
+        Self { words: Words::new(words), merges: Vec::new() }
     }
 
+    /// All pairs of neighbours that occur at least twice, the next merge first: the most frequent pair, and of equally
+    /// frequent ones the pair of smallest ids.
+    pub fn candidates(&self) -> Vec<Merge> {
+        let pairs = self.words.pairs().into_iter().filter(|(_, count)| *count > 1);
+        let mut all: Vec<Merge> = pairs.map(|((left, right), count)| Merge { left, right, count }).collect();
+        all.sort_by_key(|merge| (Reverse(merge.count), merge.left, merge.right));
+        all
+    }
+
+    // ANCHOR: step
     /// Merges the most frequent pair; of equally frequent ones, the pair of smallest ids. `None`
     /// once no pair occurs twice.
     pub fn step(&mut self) -> Option<Merge> {
-        let mut counts: HashMap<(u32, u32), usize> = HashMap::new();
-        for (word, n) in &self.words {
-            for pair in word.windows(2) {
-                *counts.entry((pair[0], pair[1])).or_default() += n;
-            }
-        }
-        let (&(left, right), &count) = counts.iter().max_by_key(|&(pair, count)| (count, std::cmp::Reverse(pair)))?;
+        let pairs = self.words.pairs();
+        let (&(left, right), &count) = pairs.iter().max_by_key(|&(pair, count)| (count, Reverse(pair)))?;
         if count < 2 {
             return None;
         }
+        self.merge(left, right);
+        Some(Merge { left, right, count })
+    }
+
+    /// Makes one token of a pair.
+    pub fn merge(&mut self, left: u32, right: u32) {
         let new = 256 + self.merges.len() as u32;
         self.merges.push((left, right));
-        for (word, _) in &mut self.words {
-            if word.windows(2).any(|w| w == [left, right]) {
-                *word = replace(word, left, right, new);
-            }
-        }
-        Some(Merge { left, right, count })
+        self.words.merge(left, right, new);
+    }
+    // ANCHOR_END: step
+
+    /// The words of the text as they are cut now.
+    pub fn words(&self) -> &Words {
+        &self.words
     }
 
     /// What has been learned so far.
     pub fn bpe(&self) -> Bpe {
         Bpe { merges: self.merges.clone() }
     }
-}
-
-fn replace(word: &[u32], left: u32, right: u32, new: u32) -> Vec<u32> {
-    let mut out = Vec::with_capacity(word.len());
-    let mut rest = word;
-    while let [first, tail @ ..] = rest {
-        if *first == left && tail.first() == Some(&right) {
-            out.push(new);
-            rest = &tail[1..];
-        } else {
-            out.push(*first);
-            rest = tail;
-        }
-    }
-    out
 }
 
 /// Cuts before every change between letters, digits, white space and the rest; one space joins the
@@ -221,6 +233,17 @@ mod tests {
         let merge = trainer.step().unwrap();
         assert_eq!((merge.left, merge.right), (97, 97));
         assert_eq!(trainer.bpe().encode("aaab").len(), 3);
+    }
+
+    #[test]
+    fn the_first_candidate_is_the_next_merge() {
+        let mut trainer = BpeTrainer::new("the cat and the hat and that bat");
+        while let Some(first) = trainer.candidates().first().cloned() {
+            assert_eq!(trainer.step(), Some(first));
+        }
+        assert_eq!(trainer.step(), None);
+        let bpe = trainer.bpe();
+        assert_eq!(bpe.first(2).merges(), &bpe.merges()[..2]);
     }
 
     #[test]

@@ -2,9 +2,13 @@
 
 mod bpe;
 mod chars;
+mod cuts;
+mod gpt2;
+pub mod pairs;
 
 pub use bpe::{Bpe, BpeTrainer, Merge};
 pub use chars::Chars;
+pub use gpt2::Gpt2Tokenizer;
 
 use serde::{Deserialize, Serialize};
 
@@ -59,22 +63,7 @@ impl Tokenizer {
             Self::Chars(chars) => chars.decode(&[id]).into_bytes(),
             Self::Bpe(bpe) => bpe.decode(&[id]),
         };
-        let mut shown = String::new();
-        for chunk in bytes.utf8_chunks() {
-            for c in chunk.valid().chars() {
-                match c {
-                    ' ' => shown.push('␣'),
-                    '\n' => shown.push('⏎'),
-                    '\t' => shown.push('⇥'),
-                    c if c.is_control() => shown.push_str(&format!("‹{:02x}›", u32::from(c))),
-                    c => shown.push(c),
-                }
-            }
-            for byte in chunk.invalid() {
-                shown.push_str(&format!("‹{byte:02x}›"));
-            }
-        }
-        shown
+        visible(&bytes)
     }
 
     /// One phrase for a model's card.
@@ -97,6 +86,33 @@ impl Tokenizer {
     }
 }
 
+/// `bytes` as a learner should see them: see [`Tokenizer::show`].
+pub fn visible(bytes: &[u8]) -> String {
+    let mut shown = String::new();
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                ' ' => shown.push('␣'),
+                '\n' => shown.push('⏎'),
+                '\t' => shown.push('⇥'),
+                c if c.is_control() => shown.push_str(&format!("‹{:02x}›", u32::from(c))),
+                c if is_invisible(c) => shown.push_str(&format!("‹U+{:04X}›", u32::from(c))),
+                c => shown.push(c),
+            }
+        }
+        for byte in chunk.invalid() {
+            shown.push_str(&format!("‹{byte:02x}›"));
+        }
+    }
+    shown
+}
+
+/// Whether a character leaves no ink of its own: other spaces, joiners, marks of direction.
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,6 +124,7 @@ mod tests {
         assert_eq!(bpe.show(10), "⏎");
         assert_eq!(bpe.show(0xe2), "‹e2›");
         assert_eq!(bpe.show(7), "‹07›");
+        assert_eq!(visible("a\u{a0}\u{200d}é".as_bytes()), "a‹U+00A0›‹U+200D›é");
         assert!((0..256).all(|id| !bpe.show(id).contains(char::REPLACEMENT_CHARACTER)));
     }
 

@@ -16,9 +16,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let decay = rate * bitcast<f32>(settings[5]);
     for (var i = id.x; i < CELLS; i += THREADS) {
         let gradient = gradients[i] * verdict[1];
-        let mean = means[i] * 0.9 + gradient * 0.1;
-        let square = squares[i] * 0.95 + gradient * gradient * 0.05;
-        let direction = mean * mean_scale / (sqrt(square * square_scale) + 1e-8);
+        let mean = means[i] * MEAN_KEPT + gradient * (1.0 - MEAN_KEPT);
+        let square = squares[i] * SQUARE_KEPT + gradient * gradient * (1.0 - SQUARE_KEPT);
+        let direction = mean * mean_scale / (sqrt(square * square_scale) + EPS);
         let kept = 1.0 - select(0.0, decay, i < DECAYING);
         parameters[i] = parameters[i] * kept - direction * rate;
         means[i] = mean;

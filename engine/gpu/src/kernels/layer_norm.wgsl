@@ -8,19 +8,6 @@
 @group(0) @binding(#) var<storage, read_write> y: array<f32>;
 @group(0) @binding(#) var<storage, read_write> statistics: array<vec2<f32>>; // mean, 1 / deviation
 
-var<workgroup> parts: array<f32, 64>;
-var<workgroup> parts_of_squares: array<f32, 64>;
-
-fn mean_of_parts(row: u32) -> f32 {
-    let i = row * 4u;
-    return (parts[i] + parts[i + 1u] + parts[i + 2u] + parts[i + 3u]) / f32(D);
-}
-
-fn mean_of_parts_of_squares(row: u32) -> f32 {
-    let i = row * 4u;
-    return (parts_of_squares[i] + parts_of_squares[i + 1u] + parts_of_squares[i + 2u] + parts_of_squares[i + 3u]) / f32(D);
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let first = group.x * 16u;
@@ -30,21 +17,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 
     var sum = 0.0;
     for (var c = lane; c < D; c += 4u) { sum += x[row * D + c]; }
-    parts[thread] = sum;
+    parts[FIRST + thread] = sum;
     workgroupBarrier();
-    let mean = mean_of_parts(mine);
+    let mean = mean_of_parts(FIRST, mine);
     var squares = 0.0;
     for (var c = lane; c < D; c += 4u) {
         let centred = x[row * D + c] - mean;
         squares += centred * centred;
     }
-    parts_of_squares[thread] = squares;
+    parts[SECOND + thread] = squares;
     workgroupBarrier();
 
     let rows = min(16u, ROWS - first);
     for (var r = 0u; r < rows; r++) {
-        let mean = mean_of_parts(r);
-        let scale = inverseSqrt(mean_of_parts_of_squares(r) + 1e-5);
+        let mean = mean_of_parts(FIRST, r);
+        let scale = inverseSqrt(mean_of_parts(SECOND, r) + 1e-5);
         if (thread == 0u) { statistics[first + r] = vec2<f32>(mean, scale); }
         for (var c = thread; c < D; c += 64u) {
             let at = (first + r) * D + c;

@@ -10,19 +10,6 @@
 @group(0) @binding(#) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(#) var<storage, read_write> shares: array<f32>; // [layer norm, workgroup, gain or bias, D]
 
-var<workgroup> parts: array<f32, 64>;
-var<workgroup> parts_with_n: array<f32, 64>;
-
-fn mean_of_parts(row: u32) -> f32 {
-    let i = row * 4u;
-    return (parts[i] + parts[i + 1u] + parts[i + 2u] + parts[i + 3u]) / f32(D);
-}
-
-fn mean_of_parts_with_n(row: u32) -> f32 {
-    let i = row * 4u;
-    return (parts_with_n[i] + parts_with_n[i + 1u] + parts_with_n[i + 2u] + parts_with_n[i + 3u]) / f32(D);
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let first = group.x * 16u;
@@ -39,8 +26,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         sum += g;
         sum_with_n += g * (x[at] - known.x) * known.y;
     }
-    parts[thread] = sum;
-    parts_with_n[thread] = sum_with_n;
+    parts[FIRST + thread] = sum;
+    parts[SECOND + thread] = sum_with_n;
     workgroupBarrier();
 
     let rows = min(16u, ROWS - first);
@@ -54,8 +41,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
             let up = dy[at];
             for_gain += up * n;
             for_bias += up;
-            let mean = mean_of_parts(r);
-            let mean_with_n = mean_of_parts_with_n(r);
+            let mean = mean_of_parts(FIRST, r);
+            let mean_with_n = mean_of_parts(SECOND, r);
             let down = known.y * (up * gain[c] - mean - n * mean_with_n);
             //#if ADD
             dx[at] += down;

@@ -4,11 +4,13 @@
 //! (the files with `backward`), the optimizer (`squares`, `verdict`, `adamw`), and decoding (`decode_*`).
 
 use crate::plan::Kernel;
+use engine_core::adamw::{BETAS, EPS};
 
 const GELU: &str = include_str!("gelu.wgsl");
 const MATMUL: &str = include_str!("matmul.wgsl");
 const EMBED: &str = include_str!("embed.wgsl");
 const EMBED_BACKWARD: &str = include_str!("embed_backward.wgsl");
+const LAYER_NORM_PARTS: &str = include_str!("layer_norm_parts.wgsl");
 const LAYER_NORM: &str = include_str!("layer_norm.wgsl");
 const LAYER_NORM_BACKWARD: &str = include_str!("layer_norm_backward.wgsl");
 const LAYER_NORM_GAINS: &str = include_str!("layer_norm_gains.wgsl");
@@ -46,6 +48,13 @@ pub(crate) struct Call {
     pub(crate) groups: [usize; 3],
 }
 
+impl Call {
+    fn with_numbers(mut self, numbers: &[(&'static str, f32)]) -> Self {
+        self.kernel.numbers.extend(numbers);
+        self
+    }
+}
+
 fn call(
     name: &'static str,
     sources: &[&'static str],
@@ -53,7 +62,8 @@ fn call(
     features: &[&'static str],
     groups: [usize; 3],
 ) -> Call {
-    let kernel = Kernel { name, sources: sources.to_vec(), constants: constants.to_vec(), features: features.to_vec() };
+    let (sources, constants) = (sources.to_vec(), constants.to_vec());
+    let kernel = Kernel { name, sources, constants, numbers: Vec::new(), features: features.to_vec() };
     Call { kernel, groups }
 }
 
@@ -125,7 +135,7 @@ pub(crate) fn embed_backward(rows: usize, context: usize, d_model: usize) -> Cal
 
 pub(crate) fn layer_norm(rows: usize, d_model: usize) -> Call {
     let grid = [layer_norm_groups(rows), 1, 1];
-    call("layer_norm", &[LAYER_NORM], &[("ROWS", rows), ("D", d_model)], &[], grid)
+    call("layer_norm", &[LAYER_NORM_PARTS, LAYER_NORM], &[("ROWS", rows), ("D", d_model)], &[], grid)
 }
 
 /// Workgroups of a layer norm over `rows`, and so shares of the gradients of its gain and bias.
@@ -138,7 +148,7 @@ pub(crate) fn layer_norm_backward(rows: usize, d_model: usize, index: usize, add
     let count = layer_norm_groups(rows);
     let constants = [("ROWS", rows), ("D", d_model), ("GROUPS", count), ("LAYER_NORM", index)];
     let features: &[&str] = if add { &["ADD"] } else { &[] };
-    call("layer_norm_backward", &[LAYER_NORM_BACKWARD], &constants, features, [count, 1, 1])
+    call("layer_norm_backward", &[LAYER_NORM_PARTS, LAYER_NORM_BACKWARD], &constants, features, [count, 1, 1])
 }
 
 /// Adds up the shares of `count` layer norms; a gain's or bias's gradient takes `stride` numbers.
@@ -212,7 +222,8 @@ pub(crate) fn verdict() -> Call {
 pub(crate) fn adamw(words: usize, decaying: usize) -> Call {
     let count = groups(words / 4, 64).min(ADAMW_GROUPS);
     let constants = [("CELLS", words / 4), ("DECAYING", decaying / 4), ("THREADS", count * 64)];
-    call("adamw", &[ADAMW], &constants, &[], [count, 1, 1])
+    let numbers = [("MEAN_KEPT", BETAS[0]), ("SQUARE_KEPT", BETAS[1]), ("EPS", EPS)];
+    call("adamw", &[ADAMW], &constants, &[], [count, 1, 1]).with_numbers(&numbers)
 }
 
 /// One token's vector `[k]` times a matrix `[k, n]`; `extras` are the features of `decode_linear.wgsl`.

@@ -1,6 +1,4 @@
-//! The checks, the same in the browser (`wasm.rs`) and on a Vulkan device (`vulkan.rs`).
-
-#![allow(dead_code, reason = "each of the two test programs uses what it needs")]
+//! The checks, the same in the browser (`wasm.rs`) and on a Vulkan device (`examples/vulkan.rs`).
 
 pub mod kernels;
 pub mod model;
@@ -11,6 +9,34 @@ pub mod twins;
 use engine_core::rng::{Rng, Stream};
 use engine_gpu::Gpu;
 use std::sync::Arc;
+
+/// Hands every check's path to the macro `each`: the only list of them.
+macro_rules! every_check {
+    ($each:ident) => {
+        $each!(
+            kernels::matrix_products,
+            kernels::products_on_their_own,
+            kernels::products_with_what_follows_them,
+            kernels::gelu_along_the_axis,
+            kernels::embeddings,
+            kernels::layer_norms,
+            kernels::attention,
+            kernels::cross_entropy,
+            kernels::sums_and_verdicts,
+            kernels::adamw,
+            model::gradients,
+            model::steps_and_resuming,
+            model::learning,
+            model::not_a_number,
+            model::validation,
+            model::rows_do_not_mix,
+            model::decoding,
+            model::costs,
+            model::refusals,
+        );
+    };
+}
+pub(crate) use every_check;
 
 /// A device; without an adapter the test fails, it is not skipped.
 pub async fn open() -> Arc<Gpu> {

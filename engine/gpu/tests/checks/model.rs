@@ -2,6 +2,7 @@
 
 use super::{difference, open, random_ids, tolerances::check, twins::AdamW, wide};
 use engine_core::{
+    adamw::decays,
     config::{GptConfig, TrainConfig},
     reference::{self, gpt::Weights},
     rng::{Rng, Stream},
@@ -111,8 +112,7 @@ pub async fn steps_and_resuming() {
             let (new, new_moments) = gpt.read_back().await.expect("the device is there");
             for (name, values) in &new {
                 let all = [&old[name], &grads[name], &moments.mean[name], &moments.square[name]];
-                let decays = name.ends_with(".weight");
-                let update = |i: usize| adamw.update(all.map(|values| f64::from(values[i])), decays);
+                let update = |i: usize| adamw.update(all.map(|values| f64::from(values[i])), decays(name));
                 let expected: Vec<[f64; 3]> = (0..values.len()).map(update).collect();
                 let got = [values, &new_moments.mean[name], &new_moments.square[name]];
                 for (which, got) in got.into_iter().enumerate() {

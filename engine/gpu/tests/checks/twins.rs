@@ -1,5 +1,6 @@
 //! The kernels once more, slow and obvious, in double precision.
 
+use engine_core::adamw::{BETAS, EPS};
 use engine_gpu::{Layout, op::AttentionSizes};
 
 pub fn matmul(layout: Layout, [m, k, n]: [usize; 3], a: &[f32], b: &[f32]) -> Vec<f64> {
@@ -123,16 +124,17 @@ pub struct AdamW {
 impl AdamW {
     /// 1 / (1 - beta^step), for the mean and for the square.
     pub fn corrections(&self) -> [f32; 2] {
-        [0.9f32, 0.95].map(|beta| 1.0 / (1.0 - beta.powi(self.step as i32)))
+        BETAS.map(|beta| 1.0 / (1.0 - beta.powi(self.step as i32)))
     }
 
     /// New parameter, mean and square.
     pub fn update(&self, [parameter, gradient, mean, square]: [f64; 4], decays: bool) -> [f64; 3] {
         let gradient = gradient * self.shorten;
-        let mean = mean * 0.9 + gradient * 0.1;
-        let square = square * 0.95 + gradient * gradient * 0.05;
+        let [mean_kept, square_kept] = BETAS.map(f64::from);
+        let mean = mean * mean_kept + gradient * (1.0 - mean_kept);
+        let square = square * square_kept + gradient * gradient * (1.0 - square_kept);
         let [mean_scale, square_scale] = self.corrections().map(f64::from);
-        let direction = mean * mean_scale / ((square * square_scale).sqrt() + 1e-8);
+        let direction = mean * mean_scale / ((square * square_scale).sqrt() + f64::from(EPS));
         let rate = f64::from(self.learning_rate);
         let decay = if decays { rate * f64::from(self.weight_decay) } else { 0.0 };
         [parameter * (1.0 - decay) - direction * rate, mean, square]

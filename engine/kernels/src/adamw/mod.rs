@@ -4,13 +4,6 @@ pub mod naive;
 
 use crate::lanes::{F32x4, fours, fours_mut};
 
-/// Decay of the running mean of the gradient.
-pub const BETA1: f32 = 0.9;
-/// Decay of the running mean of the squared gradient.
-pub const BETA2: f32 = 0.95;
-/// Keeps the division finite.
-pub const EPS: f32 = 1e-8;
-
 /// What one step needs to know beside the numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
@@ -22,6 +15,10 @@ pub struct Step {
     pub grad_scale: f32,
     /// Which step this is, from one: the means start at zero, which is corrected for.
     pub count: u32,
+    /// How much the running means of the gradient and of its square keep of what they were.
+    pub betas: [f32; 2],
+    /// Keeps the division finite.
+    pub eps: f32,
 }
 
 /// Moves `params` against `grads` and updates both running means; all slices have one length.
@@ -33,15 +30,16 @@ pub fn update(params: &mut [f32], grads: &[f32], mean: &mut [f32], square: &mut 
     let n = params.len();
     assert!(grads.len() == n && mean.len() == n && square.len() == n, "AdamW: lengths");
     let s = F32x4::splat;
-    let mean_scale = s(1.0 / (1.0 - BETA1.powi(step.count as i32)));
-    let square_scale = s(1.0 / (1.0 - BETA2.powi(step.count as i32)));
+    let [mean_scale, square_scale] = step.betas.map(|beta| s(1.0 / (1.0 - beta.powi(step.count as i32))));
+    let [mean_kept, square_kept] = step.betas.map(s);
+    let [mean_taken, square_taken] = step.betas.map(|beta| s(1.0 - beta));
     let keep = s(1.0 - step.learning_rate * step.weight_decay);
     let rate = s(-step.learning_rate);
     let one = |p: F32x4, g: F32x4, m: F32x4, v: F32x4| {
         let g = g * s(step.grad_scale);
-        let m = m.madd(s(BETA1), g * s(1.0 - BETA1));
-        let v = v.madd(s(BETA2), g * g * s(1.0 - BETA2));
-        let direction = m * mean_scale / ((v * square_scale).sqrt() + s(EPS));
+        let m = m.madd(mean_kept, g * mean_taken);
+        let v = v.madd(square_kept, g * g * square_taken);
+        let direction = m * mean_scale / ((v * square_scale).sqrt() + s(step.eps));
         (p.madd(keep, direction * rate), m, v)
     };
     let ((p4, p), (g4, g), (m4, m), (v4, v)) = (fours_mut(params), fours(grads), fours_mut(mean), fours_mut(square));

@@ -5,7 +5,9 @@
 //! is hardly ever computed.
 
 pub mod cached;
+pub mod fused;
 pub mod naive;
+pub mod whole;
 
 use crate::{
     lanes::{F32x4, fours, fours_mut},

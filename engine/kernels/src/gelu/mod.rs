@@ -28,6 +28,31 @@ pub fn forward(x: &[f32], out: &mut [f32]) {
     }
 }
 
+/// `out = gelu(x)` in the approximation by a hyperbolic tangent that GPT-2 was trained with ("gelu_new").
+///
+/// # Panics
+/// If the lengths differ.
+#[cfg_attr(relaxed, target_feature(enable = "relaxed-simd"))]
+pub fn forward_tanh(x: &[f32], out: &mut [f32]) {
+    assert_eq!(x.len(), out.len(), "gelu: lengths");
+    let ((x4, x), (o4, o)) = (fours(x), fours_mut(out));
+    for (x, out) in x4.iter().zip(o4) {
+        by_tanh(F32x4::load(x)).store(out);
+    }
+    if !x.is_empty() {
+        o.copy_from_slice(&by_tanh(padded(x, 0.0)).to_array()[..x.len()]);
+    }
+}
+
+/// `x/2 · (1 + tanh u)` with `u = √(2/π) · (x + 0.044715·x³)`, which is `x / (1 + e^(-2u))`.
+#[inline]
+#[cfg_attr(relaxed, target_feature(enable = "relaxed-simd"))]
+fn by_tanh(x: F32x4) -> F32x4 {
+    let s = F32x4::splat;
+    let cubic = (x * x).madd(s(0.044_715), s(1.0)) * x;
+    x / (s(1.0) + (cubic * s(-1.595_769)).exp())
+}
+
 /// `grad_x = grad_out · (Φ(x) + x · φ(x))`.
 ///
 /// # Panics

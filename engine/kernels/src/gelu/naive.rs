@@ -5,6 +5,12 @@ pub fn gelu(x: f64) -> f64 {
     x * below(x)
 }
 
+/// See [`super::forward_tanh`].
+pub fn gelu_tanh(x: f64) -> f64 {
+    let inside = (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044715 * x.powi(3));
+    0.5 * x * (1.0 + inside.tanh())
+}
+
 /// The slope of [`gelu`].
 pub fn slope(x: f64) -> f64 {
     below(x) + x * density(x)

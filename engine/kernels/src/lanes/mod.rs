@@ -15,7 +15,7 @@ mod register;
 pub use register::F32x4;
 
 impl F32x4 {
-    /// Nothing four times.
+    /// How many numbers there are.
     pub const LANES: usize = 4;
 
     /// Four zeros.

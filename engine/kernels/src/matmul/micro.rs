@@ -40,10 +40,10 @@ pub(super) fn put(tile: Tile, out: &mut Out, add: bool, i: usize, j: usize, rows
         let row = &mut out.data[start..start + columns];
         if let Ok(row) = <&mut [f32; COLUMNS]>::try_from(&mut *row) {
             let (fours, _) = row.as_chunks_mut::<4>();
-            let old = |at: usize| if add { F32x4::load(&fours[at]) } else { F32x4::zero() };
-            let (left, right) = if add { (left + old(0), right + old(1)) } else { (left, right) };
-            left.store(&mut fours[0]);
-            right.store(&mut fours[1]);
+            for (to, x) in fours.iter_mut().zip([left, right]) {
+                let sum = if add { F32x4::load(to) + x } else { x };
+                sum.store(to);
+            }
         } else {
             let both = [left.to_array(), right.to_array()];
             for (to, x) in row.iter_mut().zip(both.as_flattened()) {

@@ -1,0 +1,13 @@
+//! What lessons print in full: each file is the Rust version of one listing, compiled and tested like the rest.
+
+pub mod block;
+pub mod chat;
+pub mod complete;
+pub mod data;
+pub mod embedding;
+pub mod habits;
+pub mod heads;
+pub mod mask;
+pub mod numbers;
+pub mod objective;
+pub mod training;

@@ -1,0 +1,328 @@
+//! GPT-2's own tokenizer, from the files it is kept in: `vocab.json` and `merges.txt`, or `tokenizer.json`.
+//!
+//! A text is cut into words, the bytes of each word become tokens, and pairs of tokens are merged in the order in
+//! which the merges were learned (Radford et al. 2019).
+
+use super::{cuts::words, visible};
+use serde::Deserialize;
+use std::collections::HashMap;
+
+/// Files are never longer: GPT-2's `tokenizer.json` has 1.4 MB.
+const MOST_BYTES: usize = 16 << 20;
+/// Ids above make no sense for a model that can be run here.
+const MOST_TOKENS: usize = 1 << 17;
+
+/// A byte-level BPE tokenizer with a vocabulary of its own.
+#[derive(Debug)]
+pub struct Gpt2Tokenizer {
+    /// The bytes of each token; empty where an id is not used.
+    tokens: Vec<Vec<u8>>,
+    /// The id of each single byte.
+    bytes: Vec<u32>,
+    /// For two neighbours: the merge's rank and what becomes of them.
+    merges: HashMap<(u32, u32), (usize, u32)>,
+    /// Texts that are one token whatever stands around them, such as `<|endoftext|>`.
+    special: Vec<(String, u32)>,
+}
+
+#[derive(Deserialize)]
+struct Whole {
+    model: Model,
+    #[serde(default)]
+    added_tokens: Vec<Added>,
+    #[serde(default)]
+    pre_tokenizer: Option<PreTokenizer>,
+}
+
+#[derive(Deserialize)]
+struct Model {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    vocab: HashMap<String, u32>,
+    merges: Vec<MergeLine>,
+}
+
+/// Older files write a merge as one text, newer ones as a pair.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum MergeLine {
+    Text(String),
+    Pair(String, String),
+}
+
+#[derive(Deserialize)]
+struct Added {
+    id: u32,
+    content: String,
+}
+
+#[derive(Deserialize)]
+struct PreTokenizer {
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+impl Gpt2Tokenizer {
+    /// Reads `vocab.json` and `merges.txt`.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong, where, and what to do.
+    pub fn from_files(vocab: &str, merges: &str) -> Result<Self, String> {
+        short_enough("vocab.json", vocab)?;
+        short_enough("merges.txt", merges)?;
+        let vocab: HashMap<String, u32> = serde_json::from_str(vocab)
+            .map_err(|why| format!("vocab.json cannot be read: {why}. It must be a list of tokens with their ids."))?;
+        let mut pairs = Vec::new();
+        for (number, line) in merges.lines().enumerate() {
+            if line.trim().is_empty() || number == 0 && line.starts_with("#version") {
+                continue;
+            }
+            let pair = line.trim_end().split_once(' ').ok_or_else(|| {
+                format!(
+                    "Line {} of merges.txt is “{}”; each line must be two tokens with a space between.",
+                    number + 1,
+                    clip(line)
+                )
+            })?;
+            pairs.push((pair.0.to_owned(), pair.1.to_owned()));
+        }
+        Self::build(vocab, &pairs, Vec::new())
+    }
+
+    /// Reads `tokenizer.json`.
+    ///
+    /// # Errors
+    /// As [`Self::from_files`].
+    pub fn from_whole(text: &str) -> Result<Self, String> {
+        short_enough("tokenizer.json", text)?;
+        let whole: Whole = serde_json::from_str(text).map_err(|why| {
+            format!(
+                "tokenizer.json cannot be read as a GPT-2 tokenizer: {why}. vocab.json with merges.txt will do as well."
+            )
+        })?;
+        let kind = whole.model.kind.as_deref().unwrap_or("BPE");
+        let cuts = whole.pre_tokenizer.as_ref().map_or("none", |it| it.kind.as_str());
+        if kind != "BPE" || cuts != "ByteLevel" {
+            return Err(format!(
+                "tokenizer.json describes a tokenizer of the kind {kind} with the pre-tokenizer {cuts}; only GPT-2's, BPE \
+                 with ByteLevel, can be read here."
+            ));
+        }
+        let mut pairs = Vec::new();
+        for line in whole.model.merges {
+            pairs.push(match line {
+                MergeLine::Pair(left, right) => (left, right),
+                MergeLine::Text(text) => text
+                    .split_once(' ')
+                    .map(|(left, right)| (left.to_owned(), right.to_owned()))
+                    .ok_or_else(|| format!("tokenizer.json has the merge “{}”, which is no pair.", clip(&text)))?,
+            });
+        }
+        let special = whole.added_tokens.into_iter().map(|added| (added.content, added.id)).collect();
+        Self::build(whole.model.vocab, &pairs, special)
+    }
+
+    fn build(
+        vocab: HashMap<String, u32>,
+        pairs: &[(String, String)],
+        mut special: Vec<(String, u32)>,
+    ) -> Result<Self, String> {
+        let readable = readable();
+        let byte_of: HashMap<char, u8> = readable.iter().copied().zip(0..=255).collect();
+        let most = vocab.values().chain(special.iter().map(|(_, id)| id)).max().copied().unwrap_or(0) as usize;
+        if most >= MOST_TOKENS {
+            return Err(format!("The vocabulary has the id {most}; ids below {MOST_TOKENS} can be read here."));
+        }
+        let mut tokens = vec![Vec::new(); most + 1];
+        for (text, &id) in &vocab {
+            let bytes: Option<Vec<u8>> = text.chars().map(|c| byte_of.get(&c).copied()).collect();
+            // `<|endoftext|>` can be read as bytes as well, and is none.
+            let is_special = text.starts_with("<|") && text.ends_with("|>");
+            tokens[id as usize] = match bytes.filter(|_| !is_special) {
+                Some(bytes) => bytes,
+                None => {
+                    special.push((text.clone(), id));
+                    text.clone().into_bytes()
+                }
+            };
+        }
+        for (text, id) in &special {
+            tokens[*id as usize] = text.clone().into_bytes();
+        }
+        special.retain(|(text, _)| !text.is_empty());
+        // Of several that fit, the longest is meant.
+        special.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.cmp(b)));
+        special.dedup();
+        let mut bytes = Vec::new();
+        for (byte, shown) in readable.iter().enumerate() {
+            let id = vocab.get(&shown.to_string()).copied();
+            bytes.push(id.ok_or_else(|| {
+                format!("The vocabulary lacks the token “{shown}” for the byte {byte}. A GPT-2 vocabulary has all 256.")
+            })?);
+        }
+        let mut merges = HashMap::new();
+        for (rank, (left, right)) in pairs.iter().enumerate() {
+            let id = |text: &str| {
+                vocab.get(text).copied().ok_or_else(|| {
+                    format!(
+                        "Merge {} makes “{} {}”, but the vocabulary lacks “{}”. The files do not belong together.",
+                        rank + 1,
+                        clip(left),
+                        clip(right),
+                        clip(text)
+                    )
+                })
+            };
+            let (a, b, made) = (id(left)?, id(right)?, id(&format!("{left}{right}"))?);
+            merges.entry((a, b)).or_insert((rank, made));
+        }
+        Ok(Self { tokens, bytes, merges, special })
+    }
+
+    /// One more than the largest id.
+    pub fn vocab_size(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// Cuts `text` into tokens.
+    pub fn encode(&self, text: &str) -> Vec<u32> {
+        let mut ids = Vec::new();
+        let mut known: HashMap<&str, Vec<u32>> = HashMap::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let next = self.special.iter().filter_map(|(text, id)| Some((rest.find(text.as_str())?, text.len(), *id)));
+            let next = next.min_by_key(|(at, length, _)| (*at, std::cmp::Reverse(*length)));
+            let plain = next.map_or(rest, |(at, _, _)| &rest[..at]);
+            for word in words(plain) {
+                ids.extend_from_slice(known.entry(word).or_insert_with(|| self.merge(word)));
+            }
+            let Some((at, length, id)) = next else { break };
+            ids.push(id);
+            rest = &rest[at + length..];
+        }
+        ids
+    }
+
+    /// The tokens of one word.
+    fn merge(&self, word: &str) -> Vec<u32> {
+        let mut pieces: Vec<u32> = word.bytes().filter_map(|byte| self.bytes.get(usize::from(byte)).copied()).collect();
+        loop {
+            let pairs = pieces.windows(2).filter_map(|pair| match pair {
+                [a, b] => self.merges.get(&(*a, *b)).map(|(rank, made)| (*rank, *a, *b, *made)),
+                _ => None,
+            });
+            let Some((_, left, right, made)) = pairs.min() else { return pieces };
+            let mut merged = Vec::with_capacity(pieces.len());
+            let mut rest = pieces.as_slice();
+            while let [first, tail @ ..] = rest {
+                if *first == left && tail.first() == Some(&right) {
+                    merged.push(made);
+                    rest = tail.get(1..).unwrap_or_default();
+                } else {
+                    merged.push(*first);
+                    rest = tail;
+                }
+            }
+            pieces = merged;
+        }
+    }
+
+    /// The bytes of `ids`; ids that the vocabulary lacks have none.
+    pub fn decode(&self, ids: &[u32]) -> Vec<u8> {
+        ids.iter().filter_map(|id| self.tokens.get(*id as usize)).flatten().copied().collect()
+    }
+
+    /// The token as a learner should see it: see [`super::Tokenizer::show`].
+    pub fn show(&self, id: u32) -> String {
+        visible(&self.decode(&[id]))
+    }
+}
+
+fn short_enough(name: &str, text: &str) -> Result<(), String> {
+    let bytes = text.len();
+    if bytes > MOST_BYTES {
+        return Err(format!("{name} has {bytes} bytes; at most {MOST_BYTES} can be read here."));
+    }
+    Ok(())
+}
+
+/// The beginning of a text from a file, for a sentence.
+fn clip(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(40).collect()
+}
+
+/// The character that stands for each byte in the files: itself where it can be seen, else one from U+0100 on.
+fn readable() -> Vec<char> {
+    let mut above = 0x100..;
+    let seen = |byte: u8| matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff);
+    let of =
+        |byte: u8| if seen(byte) { char::from(byte) } else { above.next().and_then(char::from_u32).unwrap_or(' ') };
+    (0..=255).map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const VOCAB: &str = include_str!("../../../../public/models/random-gpt2/vocab.json");
+    const MERGES: &str = include_str!("../../../../public/models/random-gpt2/merges.txt");
+    const WHOLE: &str = include_str!("../../tests/gpt2/tokenizer.json");
+
+    #[derive(Deserialize)]
+    struct Case {
+        text: String,
+        ids: Vec<u32>,
+    }
+
+    #[derive(Deserialize)]
+    struct Golden {
+        tokens: Vec<Case>,
+    }
+
+    #[test]
+    fn it_agrees_with_the_reference_library() {
+        let golden: Golden = serde_json::from_str(include_str!("../../tests/gpt2/golden.json")).unwrap();
+        let tokenizers = [Gpt2Tokenizer::from_files(VOCAB, MERGES).unwrap(), Gpt2Tokenizer::from_whole(WHOLE).unwrap()];
+        for tokenizer in tokenizers {
+            assert_eq!(tokenizer.vocab_size(), 320);
+            for Case { text, ids } in &golden.tokens {
+                assert_eq!(&tokenizer.encode(text), ids, "{text:?}");
+                assert_eq!(tokenizer.decode(ids), text.as_bytes());
+            }
+        }
+    }
+
+    #[test]
+    fn files_that_do_not_fit_are_refused_in_a_sentence() {
+        let refuse = |vocab: &str, merges: &str| Gpt2Tokenizer::from_files(vocab, merges).unwrap_err();
+        assert!(refuse("[]", MERGES).starts_with("vocab.json cannot be read"));
+        assert!(refuse("{}", "").contains("lacks the token “Ā” for the byte 0"));
+        assert!(refuse(VOCAB, "#version: 0.2\nhe").contains("Line 2 of merges.txt"));
+        assert!(refuse(VOCAB, "q z").contains("do not belong together"));
+        assert!(refuse(r#"{"a": 4000000000}"#, "").contains("id 4000000000"));
+        let whole = |text: &str| Gpt2Tokenizer::from_whole(text).unwrap_err();
+        assert!(whole("{").starts_with("tokenizer.json cannot be read"));
+        assert!(whole(&WHOLE.replace("\"ByteLevel\"", "\"Metaspace\"")).contains("Metaspace"));
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_comes_back(text in "\\PC{0,60}|[ a-z'\\n\\t]{0,80}") {
+            let tokenizer = Gpt2Tokenizer::from_files(VOCAB, MERGES).unwrap();
+            prop_assert_eq!(tokenizer.decode(&tokenizer.encode(&text)), text.as_bytes());
+            prop_assert_eq!(words(&text).collect::<String>(), text);
+        }
+
+        #[test]
+        fn no_text_as_a_file_panics(text in "\\PC{0,200}", at in 0usize..9000, byte in any::<u8>()) {
+            let _ = Gpt2Tokenizer::from_files(&text, &text);
+            let _ = Gpt2Tokenizer::from_whole(&text);
+            let mut bytes = WHOLE.as_bytes().to_vec();
+            if let Some(slot) = bytes.get_mut(at) { *slot = byte; }
+            if let Ok(changed) = String::from_utf8(bytes) {
+                let _ = Gpt2Tokenizer::from_whole(&changed).map(|it| it.encode("any text, changed"));
+            }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Positions: five ways to tell a model where a token stands, each drawn, and each put into the same small model that is
+//! trained while one watches.
+
+mod dials;
+mod drawn;
+mod results;
+mod settings;
+mod table;
+
+use super::knobs;
+use crate::{
+    engine,
+    widgets::{LabFrame, LabState, line_chart::LineChart, outcome},
+};
+use engine_core::{
+    job::JobError,
+    jobs::positions::{Standing, TrainPositions},
+    positions::{Scheme, task::Task, training::Setup},
+};
+use kit::t;
+use leptos::{prelude::*, task::spawn_local};
+use results::{Results, Shown};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What a lesson or the learner can set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Knobs {
+    /// The scheme in view: `none`, `sinusoidal`, `learned`, `rope` or `alibi`.
+    scheme: Scheme,
+    /// `look-back`, `latest` or `reverse`.
+    task: Task,
+    /// Tokens of each text.
+    tokens: usize,
+    /// Layers of the model.
+    layers: usize,
+    /// Steps of each run.
+    steps: u32,
+    /// The length of a step at its peak.
+    rate: f32,
+    /// How long waves and turns are.
+    base: f64,
+    /// Fixes the first numbers and every text.
+    seed: u64,
+    /// What the curves show: `exact`, `tokens`, `far` or `loss`.
+    show: Shown,
+    /// On RoPE's dials: where the query stands.
+    query: usize,
+    /// On RoPE's dials: where the key stands.
+    key: usize,
+}
+
+impl Default for Knobs {
+    fn default() -> Self {
+        let TrainPositions { scheme, setup, .. } = TrainPositions::default();
+        let Setup { task, tokens, layers, steps, learning_rate, base, seed } = setup;
+        Self { scheme, task, tokens, layers, steps, rate: learning_rate, base, seed, show: Shown::Exact, query: 5, key: 2 }
+    }
+}
+
+impl Knobs {
+    fn setup(&self) -> Setup {
+        let Self { task, tokens, layers, steps, rate, base, seed, .. } = *self;
+        Setup { task, tokens, layers, steps, learning_rate: rate, base, seed }
+    }
+
+    /// For a link: what differs from the defaults.
+    fn shared(&self) -> String {
+        let first = Self::default();
+        let pair = |now: &dyn ToString, first: &dyn ToString| (now.to_string(), first.to_string());
+        let all = [
+            ("scheme", pair(&self.scheme.key(), &first.scheme.key())),
+            ("task", pair(&self.task.key(), &first.task.key())),
+            ("tokens", pair(&self.tokens, &first.tokens)),
+            ("layers", pair(&self.layers, &first.layers)),
+            ("steps", pair(&self.steps, &first.steps)),
+            ("rate", pair(&self.rate, &first.rate)),
+            ("base", pair(&self.base, &first.base)),
+            ("seed", pair(&self.seed, &first.seed)),
+            ("show", pair(&self.show.key(), &first.show.key())),
+            ("query", pair(&self.query, &first.query)),
+            ("key", pair(&self.key, &first.key)),
+        ];
+        knobs::differing(&all.map(|(name, (now, first))| (name, now, first)))
+    }
+}
+
+/// Draws the lab.
+#[component]
+pub fn Lab(
+    /// Where it starts.
+    knobs: Knobs,
+) -> impl IntoView {
+    let knobs = RwSignal::new(knobs);
+    let results = RwSignal::new(Results::default());
+    let state = RwSignal::new(LabState::Idle);
+    let says = RwSignal::new(String::new());
+    let current = RwSignal::new(None::<Scheme>);
+    let running = StoredValue::new_local(None::<engine::Handle>);
+    let stop = move || {
+        if let Some(handle) = running.try_get_value().flatten() {
+            handle.cancel();
+        }
+    };
+    on_cleanup(stop);
+    let busy = Signal::derive(move || state.with(|state| *state == LabState::Running));
+
+    // One after another, each from where it stopped; what is done already stays.
+    let begin = move |wanted: Vec<Scheme>| {
+        if busy.get_untracked() {
+            return stop();
+        }
+        let setup = knobs.with_untracked(Knobs::setup);
+        if results.with_untracked(|results| results.setup != Some(setup)) {
+            results.set(Results { setup: Some(setup), ..Results::default() });
+        }
+        state.set(LabState::Running);
+        spawn_local(async move {
+            let mut end = LabState::Done;
+            let mut words = String::new();
+            for scheme in wanted {
+                let from = results.try_with_untracked(|results| (results.is_done(scheme), results.kept(scheme)));
+                let Some((false, from)) = from else { continue };
+                current.try_set(Some(scheme));
+                says.try_set(t!("positions.training", name = results::name(scheme)));
+                let take = move |standing: Standing| {
+                    results.try_update(|results| results.standings.insert(scheme, standing));
+                };
+                let on_handle = move |handle| {
+                    running.try_set_value(Some(handle));
+                };
+                let ended = engine::run_with(&TrainPositions { scheme, setup, from }, on_handle, take).await;
+                running.try_set_value(None);
+                match ended {
+                    Ok(last) => take(last),
+                    Err(error) => {
+                        let stopped = matches!(error, JobError::Cancelled);
+                        end = if stopped { LabState::Idle } else { LabState::Failed(error.to_string()) };
+                        words = if stopped { t!("positions.stopped").to_owned() } else { String::new() };
+                        break;
+                    }
+                }
+            }
+            current.try_set(None);
+            if let Some(verdict) = results.try_with_untracked(Results::verdict).filter(|_| end == LabState::Done) {
+                words = verdict;
+            }
+            says.try_set(words);
+            state.try_set(end);
+        });
+    };
+
+    // Of whole runs only, and anew when another scheme comes into view.
+    Effect::new(move |_| {
+        if state.with(|state| *state == LabState::Done) {
+            let shown = knobs.with(|knobs| knobs.scheme);
+            results.with(|results| outcome::report("positions", true, &results.values(shown)));
+        }
+    });
+
+    let shown = Memo::new(move |_| knobs.with(|knobs| knobs.show));
+    let curves = Signal::derive(move || results.with(|results| Arc::new(results.curves(shown.get()))));
+    let by_position = Signal::derive(move || results.with(|results| Arc::new(results.by_position())));
+    let there = Memo::new(move |_| results.with(|results| !results.standings.is_empty()));
+    let stale = Memo::new(move |_| {
+        let now = knobs.with(Knobs::setup);
+        results.with(|results| results.setup.is_some_and(|setup| setup != now))
+    });
+    let progress = move || {
+        let steps = |scheme| results.with(|results| f64::from(results.step(scheme)));
+        current.get().map_or(0.0, steps)
+    };
+    let show = move |shown: Shown| {
+        let selected = move || knobs.with(|knobs| knobs.show == shown);
+        view! { <option value=shown.key() prop:selected=selected>{shown.name()}</option> }
+    };
+    let choose_shown = move |key: String| {
+        if let Some(shown) = Shown::ALL.into_iter().find(|shown| shown.key() == key) {
+            knobs.update(|knobs| knobs.show = shown);
+        }
+    };
+    let trained_on = Signal::derive(move || {
+        let last = results.with(|results| results.setup.map_or(0, |setup| setup.tokens)).saturating_sub(1);
+        t!("positions.by_position", last = last)
+    });
+    let share = Signal::derive(move || knobs.with(Knobs::shared));
+    view! {
+        <LabFrame name="positions" title=t!("positions.title") state share>
+            <p class="positions-caption">{t!("positions.draw")}</p>
+            <settings::Schemes knobs/>
+            <drawn::Drawn knobs results/>
+            <p class="positions-caption">{t!("positions.swap")}</p>
+            <p class="lab-note">{t!("positions.model")}</p>
+            <settings::Settings knobs busy/>
+            <div class="positions-actions">
+                <button type="button" class="primary" data-action="all" on:click=move |_| begin(Scheme::ALL.to_vec())>
+                    {move || if busy.get() { t!("positions.stop") } else { t!("positions.train_all") }}
+                </button>
+                <progress
+                    aria-label=t!("positions.trained_so_far") hidden=move || !busy.get()
+                    max=move || results.with(|results| results.setup.map_or(1, |setup| setup.steps)) prop:value=progress
+                ></progress>
+            </div>
+            <p class="lab-note" role="status" data-output="says">{says}</p>
+            <p class="lab-note" hidden=move || !stale.get()>{t!("positions.other_setup")}</p>
+            <table::Schemes results stale current begin=Callback::new(move |scheme| begin(vec![scheme]))/>
+            <Show when=move || there.get()>
+                <label class="positions-field positions-show">
+                    <span>{t!("positions.show")}</span>
+                    <select data-field="show" on:change:target=move |e| choose_shown(e.target().value())>
+                        {Shown::ALL.map(show).into_iter().collect::<Vec<_>>()}
+                    </select>
+                </label>
+                <LineChart title=t!("positions.curves") data=curves/>
+                <LineChart title=trained_on data=by_position/>
+                <table::Sample results/>
+            </Show>
+        </LabFrame>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_carries_every_setting() {
+        let odd = Knobs {
+            scheme: Scheme::Alibi,
+            task: Task::Reverse,
+            tokens: 10,
+            layers: 2,
+            steps: 80,
+            rate: 0.01,
+            base: 100.0,
+            seed: 9,
+            show: Shown::Far,
+            query: 7,
+            key: 0,
+        };
+        assert_eq!(knobs::parse::<Knobs>(&odd.shared()).expect("it fits"), odd);
+        assert_eq!(Knobs::default().shared(), "");
+    }
+}
