@@ -1,5 +1,6 @@
 //! The project's only command line: it installs what is missing, builds the site, serves it and tests it.
 
+mod browser;
 mod embeds;
 mod files;
 mod first_view;

@@ -9,6 +9,7 @@ use crate::steps::{Steps, answer, run};
 use crate::tools;
 use crate::words;
 use anyhow::{Context, Result, bail};
+use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
@@ -75,6 +76,10 @@ pub fn build(root: &Path, steps: &mut Steps, place: &Place, cpu_only: bool) -> R
 /// # Errors
 /// If nothing was built yet, or as [`pack`].
 pub fn pack_again(root: &Path, out: &Path, place: &Place, salt: &str) -> Result<()> {
+    // Browser tests run two at a time, and each may package: all of them write beside the last build.
+    let lock = root.join("target/site/packing.lock");
+    let lock = File::create(&lock).with_context(|| format!("{} cannot be written", lock.display()))?;
+    lock.lock().context("packaging could not wait for another that goes on")?;
     let packed = package(root, out, place, salt)?;
     report(&out.display().to_string(), &packed);
     Ok(())

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: the stages in their order, each of which can be run or skipped by name.
 
+use crate::browser;
 use crate::publish::Place;
 use crate::site;
 use crate::steps::{Steps, clock, run};
@@ -104,7 +105,10 @@ fn run_stage(root: &Path, stage: &str, full: bool) -> Result<()> {
             wasm_tests(root, "engine-gpu", "wasm", &["--lib", "--profile", "gpu"])?;
             wasm_tests(root, "engine", "wasm", &["--features", "gpu", "--profile", "gpu"])
         }
-        "browser" => browser_tests(root, full),
+        "browser" => {
+            browser::test(root, full)?;
+            if full { slow_scripts(root) } else { Ok(()) }
+        }
         other => bail!("the stage `{other}` is not run here"),
     }
 }
@@ -128,45 +132,6 @@ fn wasm_tests(root: &Path, package: &str, file: &str, flavour: &[&str]) -> Resul
     test.current_dir(root).env("CHROMEDRIVER", driver).env("WASM_BINDGEN_TEST_TIMEOUT", "600");
     tools::on_path(root, &mut test)?;
     run(&mut test)
-}
-
-/// One file after another: each starts browsers, and two cores are soon busy. A file that fails is
-/// run once more, because a busy machine can starve a browser; that is said at the end, and a
-/// second failure counts.
-fn browser_tests(root: &Path, full: bool) -> Result<()> {
-    let folder = root.join("playwright");
-    let mut files: Vec<_> = std::fs::read_dir(folder.join("tests"))?
-        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
-        .filter(|name| name.ends_with(".test.mjs"))
-        .collect();
-    files.sort();
-    let test = |file: &str| -> Result<()> {
-        let mut node = Command::new("node");
-        // A test that fails may leave its server or browser running: the process ends all the same.
-        let flags =
-            ["--test", "--test-concurrency=1", "--test-reporter=spec", "--test-force-exit", "--test-timeout=600000"];
-        node.args(flags).arg(format!("tests/{file}"));
-        node.current_dir(&folder).env("XTASK", std::env::current_exe()?);
-        if full {
-            node.env("GLASSBOX_FULL", "1");
-        }
-        if let Some(chromium) = tools::chromium() {
-            node.env("CHROMIUM", chromium);
-        }
-        run(&mut node)
-    };
-    let mut twice = Vec::new();
-    for file in &files {
-        if test(file).is_err() {
-            println!("\n==== {file} failed; it is run once more ====");
-            twice.push(file.as_str());
-            test(file).with_context(|| format!("{file} failed twice"))?;
-        }
-    }
-    if !twice.is_empty() {
-        println!("\nFLAKY: passed only at the second run: {}", twice.join(", "));
-    }
-    if full { slow_scripts(root) } else { Ok(()) }
 }
 
 /// Runs the scripts in `playwright/full/` with nothing beside them: one of them measures time.
