@@ -143,7 +143,7 @@ fn pages(root: &Path, base: &str) -> Result<()> {
 pub fn pages_again(root: &Path, base: &str) -> Result<()> {
     let (trunk, raw) = (root.join(TRUNK), root.join(RAW));
     let mut content = Command::new("cargo");
-    content.args(["run", "--quiet", "--release", "--locked", "-p", "content", "--", "build", "--base", base]);
+    content.args(["run", "--quiet", "--profile", "native", "--locked", "-p", "content", "--", "build", "--base", base]);
     files::write(&raw.join("desk.css"), joined_styles(root, DESK_STYLES, ".css")?)?;
     words::write(&root.join(WORDS), &raw.join("text"))?;
     content.arg("--shell").arg(trunk.join("index.html")).arg("--out").arg(&raw);

@@ -89,7 +89,7 @@ fn run_stage(root: &Path, stage: &str, full: bool) -> Result<()> {
             run(&mut cargo(root, &["fmt", "--all", "--check"]))
         }
         "clippy" => clippy(root),
-        "unit" => run(cargo(root, &["test", "--release", "--locked"])
+        "unit" => run(cargo(root, &["test", "--profile", "native", "--locked"])
             .args(packages(&NATIVE))
             .args(["-p", "web", "-p", "kit", "-p", "labs", "-p", "desk"])),
         "wasm" => {
@@ -115,7 +115,7 @@ fn run_stage(root: &Path, stage: &str, full: bool) -> Result<()> {
 
 fn clippy(root: &Path) -> Result<()> {
     tools::rust_components()?;
-    let check = ["clippy", "--release", "--locked"];
+    let check = ["clippy", "--profile", "native", "--locked"];
     let deny = ["--", "-D", "warnings"];
     run(cargo(root, &check).args(packages(&NATIVE)).arg("--all-targets").args(deny))?;
     // By itself, because its features of shared dependencies would have Burn checked a second time.
