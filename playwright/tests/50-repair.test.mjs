@@ -1,13 +1,15 @@
 // When the page's program does not start, the reader keeps the text and is offered a way out.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { freshPage, lab, open, waitOffline, waitReady } from '../helpers/browser.mjs';
 import { goal } from '../helpers/goal.mjs';
 import { browser, server } from '../helpers/hosted.mjs';
 
 const card = (page) => page.locator('.repair-card');
 const PROGRAM = /\/web[-_][^/]*\.wasm$/;
+
+afterEach(() => server.spoil(() => null));
 
 test('a missing program brings the repair card, and a reload heals', async () => {
   const page = await freshPage(browser, { serviceWorkers: 'block' });
@@ -41,6 +43,24 @@ test('labs that cannot be loaded bring the card too, and the text stays', async 
   server.spoil(() => null);
   await card(page).locator('.repair-reload').click();
   await lab(page, 'complete').waitFor();
+  await page.context().close();
+});
+
+test('the card of labs that failed stays when the page\'s own program comes later', async () => {
+  const page = await freshPage(browser, { serviceWorkers: 'block' });
+  server.spoil((pathname) => (pathname === '/labs_bg.wasm' ? { status: 404, body: 'gone' } : null));
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route(PROGRAM, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(server.url, { waitUntil: 'domcontentloaded' });
+  await page.waitForFunction(() => document.documentElement.dataset.laboratory === 'failed');
+  release();
+  await waitReady(page);
+  server.spoil(() => null);
+  assert.match(await card(page).innerText({ timeout: 5000 }), /could not be loaded/);
   await page.context().close();
 });
 

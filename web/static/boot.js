@@ -168,6 +168,13 @@
     });
   }
 
+  function takeCardBack() {
+    if (root.dataset.boot !== 'failed') return;
+    card?.remove();
+    card = null;
+    delete root.dataset.boot;
+  }
+
   async function clearCache() {
     try {
       for (const name of await caches.keys()) {
@@ -212,6 +219,8 @@
     });
   }
 
+  /** Whether the card has only said that the start takes long. */
+  let late = false;
   const failed = (reason) => showCard('The labs on this page did not start', reason);
 
   /** The smallest program with a SIMD128 instruction; a browser that does not know it calls it invalid. */
@@ -241,13 +250,13 @@
       showCard('This page stopped working', `The cause: ${event.detail}. What you have saved is kept; a reload starts afresh.`);
     });
     setTimeout(() => {
-      if (!ready()) failed('They take longer than 15 seconds. You can go on waiting, or try one of these.');
+      if (ready()) return;
+      late = true;
+      failed('They take longer than 15 seconds. You can go on waiting, or try one of these.');
     }, PATIENCE_MS);
     new MutationObserver(() => {
-      if (!ready() || root.dataset.boot !== 'failed') return;
-      card?.remove();
-      card = null;
-      delete root.dataset.boot;
+      // What was said of the labs stays true when the page's own program comes after all.
+      if (ready() && root.dataset.laboratory !== 'failed') takeCardBack();
     }).observe(root, { attributeFilter: ['data-ready'] });
   }
 
@@ -287,6 +296,7 @@
     if (!programs.has('labs')) {
       programs.set('labs', load('labs', false).catch((error) => {
         root.dataset.laboratory = 'failed';
+        if (late) takeCardBack();
         failed(`Their program could not be loaded: ${error}. The text reads as usual; a reload may help.`);
       }));
     }
