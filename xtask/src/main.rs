@@ -170,7 +170,7 @@ fn options(words: Vec<String>) -> Result<Options> {
 }
 
 fn dist(root: &Path, options: &Options) -> Result<()> {
-    let mut steps = Steps::new(tools::BUILD_STEPS + site::steps(options.cpu_only));
+    let mut steps = Steps::new(tools::BUILD_STEPS + site::STEPS);
     tools::for_building(root, &mut steps)?;
     site::build(root, &mut steps, &options.place(), options.cpu_only)
 }
@@ -187,7 +187,7 @@ fn serve(root: &Path, options: &Options) -> Result<()> {
 
 fn bench(root: &Path, options: &Options) -> Result<()> {
     let mut steps =
-        Steps::new(tools::BUILD_STEPS + tools::BROWSER_STEPS + 1 + if options.build { site::steps(false) } else { 0 });
+        Steps::new(tools::BUILD_STEPS + tools::BROWSER_STEPS + 1 + if options.build { site::STEPS } else { 0 });
     tools::for_building(root, &mut steps)?;
     tools::for_browsers(&mut steps)?;
     if options.build {

@@ -5,13 +5,14 @@ use crate::files;
 use crate::first_view;
 use crate::pack::{Order, Packed, pack};
 use crate::publish::Place;
-use crate::steps::{Steps, answer, run};
+use crate::steps::{Steps, answer, clock, run};
 use crate::tools;
 use crate::words;
 use anyhow::{Context, Result, bail};
 use std::fs::File;
 use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
 
 const RAW: &str = "target/site/raw";
 const TRUNK: &str = "target/site/trunk";
@@ -32,9 +33,7 @@ const PROGRAMS: [(&str, &str, &str); 7] = [
 ];
 
 /// How many steps a build has.
-pub fn steps(cpu_only: bool) -> usize {
-    programs(cpu_only).len() + 6
-}
+pub const STEPS: usize = 7;
 
 fn programs(cpu_only: bool) -> &'static [(&'static str, &'static str, &'static str)] {
     if cpu_only { &PROGRAMS[..6] } else { &PROGRAMS }
@@ -47,15 +46,10 @@ fn programs(cpu_only: bool) -> &'static [(&'static str, &'static str, &'static s
 pub fn build(root: &Path, steps: &mut Steps, place: &Place, cpu_only: bool) -> Result<()> {
     let id = source_id(root)?;
     steps.step("styles of the labs, joined", || lab_styles(root))?;
-    for (manifest, binary, profile) in programs(cpu_only) {
-        let note = if *profile == "gpu" { " (the longest step: many minutes the first time)" } else { "" };
-        steps.step(&format!("compile {binary} to wasm, profile {profile}{note}"), || {
-            let mut cargo = Command::new("cargo");
-            cargo.args(["build", "--target=wasm32-unknown-unknown", "--manifest-path", manifest]);
-            cargo.args(["--profile", profile, "--locked", "--bin", binary]);
-            run(cargo.current_dir(root).env("GLASSBOX_BUILD", &id))
-        })?;
-    }
+    let note = if cpu_only { "" } else { " (the longest step: many minutes the first time)" };
+    steps.step(&format!("compile the {} programs to wasm{note}", programs(cpu_only).len()), || {
+        programs_to_wasm(root, &id, cpu_only)
+    })?;
     steps.step("Trunk: bindings, wasm-opt, file hashes", || trunk(root, &id, cpu_only))?;
     steps.step("the first view, made small", || first_view::shrink(root, &root.join(TRUNK)))?;
     steps.step("pages from Markdown", || pages(root, &place.base))?;
@@ -106,6 +100,29 @@ fn package(root: &Path, out: &Path, place: &Place, salt: &str) -> Result<Packed>
         place,
         salt,
         commit: commit.as_deref().unwrap_or("unknown"),
+    })
+}
+
+/// The page's programs beside the workers: each of the former ends in a long step that only one core can do. Cargo
+/// keeps what it compiles by profile, so the two do not wait for each other.
+fn programs_to_wasm(root: &Path, id: &str, cpu_only: bool) -> Result<()> {
+    let (pages, workers): (Vec<_>, Vec<_>) = programs(cpu_only).iter().partition(|(_, _, profile)| *profile == "page");
+    let compile = |programs: Vec<&(&str, &str, &str)>| -> Result<()> {
+        for (manifest, binary, profile) in programs {
+            let start = Instant::now();
+            let mut cargo = Command::new("cargo");
+            cargo.args(["build", "--target=wasm32-unknown-unknown", "--manifest-path", manifest]);
+            cargo.args(["--profile", profile, "--locked", "--bin", binary]);
+            run(cargo.current_dir(root).env("GLASSBOX_BUILD", id).env("CARGO_TERM_PROGRESS_WHEN", "never"))?;
+            println!("        {binary}, profile {profile}: {}", clock(start.elapsed()));
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let beside = scope.spawn(|| compile(pages));
+        let workers = compile(workers);
+        let pages = beside.join().unwrap_or_else(|_| bail!("the compiling of the page's programs broke off"));
+        pages.and(workers)
     })
 }
 

@@ -31,7 +31,7 @@ pub fn test(root: &Path, named: &[String], skipped: &[String], full: bool) -> Re
     let browsers = stages.iter().any(|stage| ["wasm", "wasm-gpu", "browser"].contains(stage));
     let tool_steps =
         if builds || browsers { tools::BUILD_STEPS } else { 0 } + if browsers { tools::BROWSER_STEPS } else { 0 };
-    let stage_steps: usize = stages.iter().map(|stage| if *stage == "dist" { site::steps(false) } else { 1 }).sum();
+    let stage_steps: usize = stages.iter().map(|stage| if *stage == "dist" { site::STEPS } else { 1 }).sum();
     let mut steps = Steps::new(tool_steps + stage_steps);
     if builds || browsers {
         tools::for_building(root, &mut steps)?;
