@@ -23,6 +23,8 @@
   // ---- reading without labs -------------------------------------------------------------------------------
   const labsOff = new URLSearchParams(location.search).get('labs') === 'off';
   if (labsOff) root.dataset.labs = 'off';
+  // Listings in several languages take the place of their tabs from the first paint on.
+  else root.dataset.tabs = '';
 
   // ---- a shared state: `#v1=` and raw deflate in base64url, as learn/src/share writes it ---------------------
   // The start script waits for it, so that the labs begin with it. `data-shared` is the state as form-urlencoded
@@ -165,6 +167,8 @@
       card.setAttribute('aria-labelledby', 'repair-title');
       document.getElementById('main').before(card);
       root.dataset.boot = 'failed';
+      // No tabs may ever come: every language is to be read.
+      delete root.dataset.tabs;
     });
   }
 

@@ -91,6 +91,17 @@ fn tabs(listing: &Listing) -> String {
     let mut html = format!(
         "<figure class=\"code-tabs\" id=\"listing-{name}\" data-block=\"tabs\">\n<figcaption>{caption}</figcaption>\n"
     );
+    // Where scripts run, the tabs' place is kept from the first paint on, so that nothing moves when they come.
+    html.push_str("<div class=\"tab-list\" role=\"tablist\" aria-hidden=\"true\" inert>");
+    for (index, panel) in panels.iter().enumerate() {
+        let label = panel.language.label();
+        let _ = write!(
+            html,
+            "<button type=\"button\" role=\"tab\" class=\"tab\" aria-selected=\"{}\">{label}</button>",
+            index == 0
+        );
+    }
+    html.push_str("</div>\n");
     for panel in panels {
         let (key, label) = (panel.language.key(), panel.language.label());
         let lines = highlight::lines(panel.language, &panel.source, &panel.notes);
