@@ -167,8 +167,6 @@ fn changed() {
         state.dirty = true;
         Arc::new(Standing::of(&state.log))
     });
-    // At once, because the program may stop before there is time for more, and its repair card gives this copy.
-    write_mirror_now();
     STANDING.with(|known| known.set(standing));
     wire::tell(wire::PROGRESS, "{}");
     if !STATE.with_borrow_mut(|state| std::mem::replace(&mut state.writing, true)) {

@@ -73,7 +73,8 @@ pub fn Lab(knobs: Knobs) -> impl IntoView {
 }
 
 fn check_row(check: &Check) -> impl IntoView + use<> {
-    let (word, mark) = if check.passed() { ("passed", "true") } else { ("failed", "false") };
+    let (word, mark) =
+        if check.passed() { (t!("room.check_passed"), "true") } else { (t!("room.check_failed"), "false") };
     view! {
         <tr data-passed=mark>
             <th scope="row">{check.name.clone()}</th>
