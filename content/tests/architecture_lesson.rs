@@ -1,24 +1,18 @@
 //! The lesson on the complete transformer: its listings agree, its numbers are right, its exercise can be solved.
 
+mod lesson;
 mod listing;
 
 use content::{Block, compile};
 use engine_core::architecture::{Architecture, Number, Part};
 use learn::practice::{Foreseen, Guess, Outcome, Value};
-use std::{fs, path::Path};
+use lesson::grouped;
+use std::path::Path;
 
 const SMALL: Architecture = Architecture::GPT2_SMALL;
 
 fn has(piece: &str) {
-    let text = fs::read_to_string(listing::file("transformer-architecture/lesson.md")).unwrap();
-    assert!(text.contains(piece), "the lesson lacks {piece:?}");
-}
-
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let threes: Vec<&str> =
-        digits.as_bytes().rchunks(3).rev().map(|three| std::str::from_utf8(three).unwrap()).collect();
-    threes.join(",")
+    lesson::has("transformer-architecture", piece);
 }
 
 #[test]

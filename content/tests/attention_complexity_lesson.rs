@@ -1,5 +1,6 @@
 //! The lesson on the cost of attention: its listings agree with the definition, and its numbers are right.
 
+mod lesson;
 mod listing;
 
 use engine_core::{
@@ -7,11 +8,9 @@ use engine_core::{
     reference::attention::attention,
 };
 use kernels::attention::fused;
-use std::fs;
 
 fn has(piece: &str) {
-    let text = fs::read_to_string(listing::file("attention-complexity/lesson.md")).unwrap();
-    assert!(text.contains(piece), "the lesson lacks {piece:?}");
+    lesson::has("attention-complexity", piece);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The project on GPT-2: its listings agree, its sums are right, its exercise can be solved.
 
+mod lesson;
 mod listing;
 
 use content::{Block, compile};
@@ -8,20 +9,13 @@ use engine_core::{
     reference::lessons::numbers::numbers,
 };
 use learn::practice::{Foreseen, Guess, Outcome, Value};
+use lesson::grouped;
 use std::{fs, path::Path};
 
 const SMALL: Architecture = Architecture::GPT2_SMALL;
 
 fn has(piece: &str) {
-    let text = fs::read_to_string(listing::file("project-gpt2-from-scratch/lesson.md")).unwrap();
-    assert!(text.contains(piece), "the lesson lacks {piece:?}");
-}
-
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let threes: Vec<&str> =
-        digits.as_bytes().rchunks(3).rev().map(|three| std::str::from_utf8(three).unwrap()).collect();
-    threes.join(",")
+    lesson::has("project-gpt2-from-scratch", piece);
 }
 
 #[test]

@@ -20,6 +20,14 @@ pub fn file_has(slug: &str, file: &str, piece: &str) {
     assert!(fs::read_to_string(path).unwrap().contains(piece), "{file} of {slug} lacks {piece:?}");
 }
 
+/// A number as lessons write it, such as 124,439,808.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let threes: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().map(|three| std::str::from_utf8(three).unwrap()).collect();
+    threes.join(",")
+}
+
 /// The blocks of a lesson, as the page has them.
 pub fn blocks(slug: &str) -> Vec<Block> {
     let site = compile::compile(&root()).site;
