@@ -15,6 +15,7 @@ const VIEWS = [
   { name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 900 } },
   { name: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 900 } },
   { name: 'dark at 360 px', colorScheme: 'dark', viewport: { width: 360, height: 740 } },
+  { name: 'light at 360 px', colorScheme: 'light', viewport: { width: 360, height: 740 } },
   { name: 'forced colours', forcedColors: 'active', viewport: { width: 1280, height: 900 } },
 ];
 
@@ -27,6 +28,7 @@ const LOOKED_AT = [
   [/^color-contrast: .*partially obscured/, 'links and cells that scroll sideways on a phone, cut by the edge of their row'],
   [/^color-contrast: .*1:1 contrast ratio/, 'primary buttons in forced colours: axe computes with the colours that the browser has replaced', 'forced colours'],
   [/^color-contrast: .*overlapped by another element/, 'on a phone, what scrolls by under the card that stays at hand', 'dark at 360 px', 'backprop'],
+  [/^color-contrast: .*overlapped by another element/, 'on a phone, what scrolls by under the card that stays at hand', 'light at 360 px', 'backprop'],
   [/^color-contrast: .*due to a pseudo element/, 'stations of the residual stream, which is a line drawn beside them', undefined, 'block'],
   [/^th-has-data-cells: /, 'tables whose rows come when something is measured'],
   [/^frame-tested: /, 'the preview of a page that has its own place in this list'],
