@@ -48,6 +48,14 @@ pub async fn reopen() -> Result<Opened, String> {
 #[cfg(not(all(feature = "gpu", target_arch = "wasm32")))]
 pub fn on_loss(_hook: impl Fn(String) + Send + 'static) {}
 
+/// Whether the open device has failed to answer, which a lost one does before its loss is told. The CPU never is.
+pub fn is_silent() -> bool {
+    #[cfg(feature = "gpu")]
+    return shared().is_some_and(|gpu| gpu.is_silent());
+    #[cfg(not(feature = "gpu"))]
+    false
+}
+
 /// Destroys the open device on purpose, for a drill; false where there is none to lose.
 #[cfg(not(feature = "gpu"))]
 pub fn lose() -> bool {

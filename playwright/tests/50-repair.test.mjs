@@ -1,6 +1,7 @@
 // When the page's program does not start, the reader keeps the text and is offered a way out.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { afterEach, test } from 'node:test';
 import { freshPage, lab, open, waitOffline, waitReady } from '../helpers/browser.mjs';
 import { goal } from '../helpers/goal.mjs';
@@ -115,6 +116,7 @@ test('the program panics: the card within a second, the progress as a file, and 
 
   const [download] = await Promise.all([page.waitForEvent('download'), card(page).locator('.repair-save').click()]);
   const file = await download.path();
+  assert.match(readFileSync(file, 'utf8'), /before the panic/, 'what the page called saved is in the file');
   await Promise.all([page.waitForEvent('load'), card(page).locator('.repair-reload').click()]);
   await waitReady(page);
   assert.equal(await card(page).count(), 0);

@@ -31,8 +31,10 @@ before(async () => {
 after(() => server.stop());
 
 /** A browser of its own, because a lost GPU process is remembered; the page trains on WebGPU and has a checkpoint. */
-async function training() {
+async function training(t) {
   const browser = await launch({ gpu: true });
+  // A test that fails must not leave a training behind, which would fill the processor beside the next.
+  t.after(() => browser.close());
   const page = await freshPage(browser, { serviceWorkers: 'block' });
   const record = await hygiene(page, server.origin);
   await page.addInitScript(() => {
@@ -45,9 +47,9 @@ async function training() {
       const now = [engine?.dataset.engineState, engine?.querySelector('[data-device-name]')?.textContent,
         lab?.dataset.step, lab?.querySelector('[data-recovered]')?.dataset.recovered];
       if (String(window.seen.at(-1)?.slice(1)) !== String(now)) window.seen.push([performance.now(), ...now]);
-      requestAnimationFrame(look);
     };
-    requestAnimationFrame(look);
+    // Not by frames: without its GPU process the browser paints none for a while.
+    new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
   });
   await open(page, server, LESSON);
   await page.waitForFunction(
@@ -99,8 +101,8 @@ async function toEngineRoom(page) {
   await page.locator('[data-action="drill-device"]').waitFor();
 }
 
-test('the device is destroyed: training goes on from its checkpoint on a new one', async () => {
-  const { browser, page, record, kept } = await training();
+test('the device is destroyed: training goes on from its checkpoint on a new one', async (t) => {
+  const { page, record, kept } = await training(t);
   const worker = await engineWorker(page);
   await toEngineRoom(page);
   await page.locator('[data-action="drill-device"]').click();
@@ -114,11 +116,10 @@ test('the device is destroyed: training goes on from its checkpoint on a new one
   assert.ok(took.device < RECOVERED_MS, inWords(took));
   record.forget(CRASH_NOISE);
   record.assertClean('a destroyed device');
-  await browser.close();
 });
 
-test('the GPU process crashes: a new device; it crashes again and the browser offers none: the CPU goes on', async () => {
-  const { browser, page, record, kept } = await training();
+test('the GPU process crashes: a new device; it crashes again and the browser offers none: the CPU goes on', async (t) => {
+  const { browser, page, record, kept } = await training(t);
   const devtools = await browser.newBrowserCDPSession();
   await devtools.send('Browser.crashGpuProcess');
   const now = await assertGoesOn(page, kept, 1);
@@ -137,11 +138,10 @@ test('the GPU process crashes: a new device; it crashes again and the browser of
   console.log(`# crashed again, no adapter is left: the CPU ${inWords(await recovery(page))}`);
   record.forget(CRASH_NOISE);
   record.assertClean('a crashed GPU process');
-  await browser.close();
 });
 
-test('three losses within a minute: the CPU takes over with a notice, and training goes on there', async () => {
-  const { browser, page, record, kept } = await training();
+test('three losses within a minute: the CPU takes over with a notice, and training goes on there', async (t) => {
+  const { page, record, kept } = await training(t);
   await toEngineRoom(page);
   const before = await generation(page);
   for (let loss = 1; loss <= 2; loss += 1) {
@@ -164,5 +164,4 @@ test('three losses within a minute: the CPU takes over with a notice, and traini
   assert.equal(await page.locator('.drills').getAttribute('data-drill-state'), 'recovered');
   record.forget(CRASH_NOISE);
   record.assertClean('three lost devices');
-  await browser.close();
 });

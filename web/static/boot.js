@@ -5,6 +5,8 @@
   const root = document.documentElement;
   const base = new URL('./', document.baseURI);
   const PATIENCE_MS = 15_000;
+  /** The desk gathers what it writes for less than this. */
+  const GATHERED_MS = 1000;
 
   // ---- theme: the same key as the page's theme switch; storage may be denied -------------------------------
   try {
@@ -111,6 +113,24 @@
     try { return localStorage.getItem(`glassbox ${base.pathname} progress`); } catch { return null; /* denied: nothing is kept there */ }
   }
 
+  /**
+   * Adds the link that saves the progress as a file. The page's own memory may be lost, so the file is the copy in the
+   * browser's storage, as it is when the link is followed; the progress page imports it.
+   */
+  function offerProgress(actions, again = true) {
+    // Another program than the desk may have stopped: the desk then writes what it still gathers, at once.
+    if (again) dispatchEvent(new CustomEvent('glassbox-keep'));
+    if (!keptProgress()) {
+      if (again) setTimeout(offerProgress, GATHERED_MS, actions, false);
+      return;
+    }
+    const save = element('a', { href: '#', download: 'glassbox-progress.txt', className: 'repair-save', textContent: 'Save my progress as a file' });
+    save.addEventListener('click', () => {
+      save.href = URL.createObjectURL(new Blob([keptProgress() ?? ''], { type: 'text/plain' }));
+    });
+    actions.append(save);
+  }
+
   function whenParsed(action) {
     if (document.readyState !== 'loading') action();
     else document.addEventListener('DOMContentLoaded', action, { once: true });
@@ -156,12 +176,7 @@
       clear.addEventListener('click', clearCache);
       const read = element('a', { href: `${location.pathname}?labs=off`, textContent: 'Read this page without labs' });
       const actions = element('p', { className: 'repair-actions' }, reload, clear, read);
-      const progress = keptProgress();
-      if (progress) {
-        // The page's own memory may be lost, so this is the copy in the browser's storage; the progress page imports it.
-        const href = URL.createObjectURL(new Blob([progress], { type: 'text/plain' }));
-        actions.append(element('a', { href, download: 'glassbox-progress.txt', className: 'repair-save', textContent: 'Save my progress as a file' }));
-      }
+      offerProgress(actions);
       card = element('section', { className: 'repair-card' }, heading, element('p', { textContent: reason }), actions);
       card.setAttribute('role', 'alert');
       card.setAttribute('aria-labelledby', 'repair-title');

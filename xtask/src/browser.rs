@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 const LANES: usize = 2;
 
 /// Files that keep both cores busy, or have a limit of time in them: nothing runs beside them.
-const ALONE: [&str; 12] = [
+const ALONE: [&str; 13] = [
     "10-crawl.test.mjs",
     "20-accessible.test.mjs",
     "22-reach.test.mjs",
@@ -21,6 +21,7 @@ const ALONE: [&str; 12] = [
     "68-drills.test.mjs",
     "72-home.test.mjs",
     "74-smooth.test.mjs",
+    "78-device-loss.test.mjs",
     "84-practice.test.mjs",
     "86-find.test.mjs",
     "90-gpu.test.mjs",

@@ -7,7 +7,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     task::{Context, Poll, Waker},
 };
@@ -42,6 +42,7 @@ pub struct Gpu {
     queue: wgpu::Queue,
     counts: Arc<Counts>,
     in_flight: Mutex<VecDeque<Signal>>,
+    silent: AtomicBool,
 }
 
 /// A buffer on the GPU, destroyed (not only forgotten) when dropped.
@@ -67,7 +68,8 @@ impl Drop for Memory {
 impl Gpu {
     /// Wraps a device that others may use too; only what goes through the wrapper is counted.
     pub fn new(device: wgpu::Device, queue: wgpu::Queue) -> Arc<Self> {
-        Arc::new(Self { device, queue, counts: Arc::default(), in_flight: Mutex::default() })
+        let silent = AtomicBool::new(false);
+        Arc::new(Self { device, queue, counts: Arc::default(), in_flight: Mutex::default(), silent })
     }
 
     /// The counts of this moment.
@@ -197,12 +199,22 @@ impl Gpu {
         self.poll();
         done.await;
         if let Some(error) = failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            return Err(lost(&error));
+            return Err(self.lost(&error));
         }
-        let view = staging.buffer.get_mapped_range(..).map_err(|error| lost(&error))?;
+        let view = staging.buffer.get_mapped_range(..).map_err(|error| self.lost(&error))?;
         let bytes: &[u8] = &view;
         let mut all = bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
         Ok(parts.iter().map(|(_, _, words)| all.by_ref().take(*words).collect()).collect())
+    }
+
+    /// Whether a readback has failed: the device is lost then, whether or not that was told already.
+    pub fn is_silent(&self) -> bool {
+        self.silent.load(Relaxed)
+    }
+
+    fn lost(&self, error: &impl fmt::Display) -> String {
+        self.silent.store(true, Relaxed);
+        format!("The GPU gave no answer; it was probably reset ({error}).")
     }
 
     /// Runs `make` and reports what the device objected to.
@@ -222,10 +234,6 @@ impl Gpu {
         }
         made
     }
-}
-
-fn lost(error: &impl fmt::Display) -> String {
-    format!("The GPU gave no answer; it was probably reset ({error}).")
 }
 
 /// The bits of `words` as floats.

@@ -19,6 +19,8 @@ pub const SHARE: &str = "glassbox-share";
 pub const OPEN: &str = "glassbox-open";
 /// The learner's progress has changed.
 pub const PROGRESS: &str = "glassbox-progress";
+/// Another program of the page has stopped: what is not on the disk yet is to be written at once.
+pub const KEEP: &str = "glassbox-keep";
 
 /// Tells everybody on the page; `json` is the event's detail.
 pub fn tell(name: &str, json: &str) {

@@ -31,8 +31,8 @@ const BUILD: &str = match option_env!("GLASSBOX_BUILD") {
     None => "dev",
 };
 
-/// So long after its jobs have failed a browser has told that the device was lost, on a busy machine too. When it tells,
-/// the page hears it at once; only a failure that is no loss waits so long.
+/// So long after its jobs have failed a browser has mostly told that the device was lost. When it tells, the page hears
+/// it at once; a failure that is no loss waits so long, and a device that does not answer counts as lost then.
 const LOSS_TOLD_WITHIN_MS: i32 = 1_500;
 
 /// The engine's worker: see [`serve`].
@@ -157,6 +157,10 @@ impl Worker {
             if let Err(JobError::Device(_)) = outcome {
                 // A lost device fails its jobs first and is told of after: the page should hear the cause.
                 turn::pause(LOSS_TOLD_WITHIN_MS).await;
+                if device::is_silent() {
+                    // A busy browser tells of it much later; a device that gave no answer once is of no use till then.
+                    send(&FromWorker::Unavailable { why: lost("") });
+                }
             }
             worker.runs.borrow_mut().remove(&run);
             send(&match outcome {

@@ -108,7 +108,7 @@ pub fn start() {
     notice::install();
     follow::install();
     // The page may go at any time after this; the mirror is written before it does.
-    for name in ["pagehide", "visibilitychange"] {
+    for name in ["pagehide", "visibilitychange", wire::KEEP] {
         EventListener::new(&window(), name, |_| write_mirror_now()).forget();
     }
     spawn_local(async {
@@ -216,8 +216,13 @@ async fn write() {
 }
 
 fn write_mirror_now() {
-    if let Some(text) = STATE.with_borrow(|state| (state.loaded && state.dirty).then(|| state.log.write())) {
-        // It stays dirty: the database's copy is written as soon as there is time.
+    // Where this very program has stopped, the log may be held by what stopped.
+    let text = STATE.with(|state| {
+        let state = state.try_borrow().ok()?;
+        (state.loaded && state.writing).then(|| state.log.write())
+    });
+    if let Some(text) = text {
+        // What was under way goes on: the database's copy is written as soon as there is time.
         let _ = copies::write_mirror(&text);
     }
 }
