@@ -124,10 +124,11 @@
       if (again) setTimeout(offerProgress, GATHERED_MS, actions, false);
       return;
     }
-    const save = element('a', { href: '#', download: 'glassbox-progress.txt', className: 'repair-save', textContent: 'Save my progress as a file' });
-    save.addEventListener('click', () => {
-      save.href = URL.createObjectURL(new Blob([keptProgress() ?? ''], { type: 'text/plain' }));
-    });
+    const save = element('a', { download: 'glassbox-progress.txt', className: 'repair-save', textContent: 'Save my progress as a file' });
+    const refresh = () => { save.href = URL.createObjectURL(new Blob([keptProgress() ?? ''], { type: 'text/plain' })); };
+    // At once too, for who saves it by the link's menu.
+    refresh();
+    save.addEventListener('click', refresh);
     actions.append(save);
   }
 
