@@ -8,6 +8,7 @@ pub mod device;
 mod dissect;
 mod drill;
 mod embeddings;
+mod families;
 mod generate;
 pub mod gpt;
 mod gpt2;
@@ -34,6 +35,8 @@ pub fn registry() -> Registry {
         .with(board::run)
         .with(drill::run)
         .with(embeddings::run)
+        .with(families::train)
+        .with(families::ask)
         .with(generate::run)
         .with(gpt2::open)
         .with(gpt2::feed)

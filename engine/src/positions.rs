@@ -24,7 +24,7 @@ pub(crate) async fn run(job: TrainPositions, cx: Context<TrainPositions>) -> Res
         if run.at_point() || run.is_done() {
             let mut measure = run.measure();
             while !measure.go_on(&run) {
-                look_up(&cx, &mut looked_up).await?;
+                cx.look_up(&mut looked_up, PIECE_MS).await?;
             }
             if run.at_point() {
                 run.point(&measure);
@@ -36,15 +36,6 @@ pub(crate) async fn run(job: TrainPositions, cx: Context<TrainPositions>) -> Res
             cx.update(&standing(&run, glance));
         }
         run.learn();
-        look_up(&cx, &mut looked_up).await?;
+        cx.look_up(&mut looked_up, PIECE_MS).await?;
     }
-}
-
-/// Lets a cancel come in, if it is time.
-async fn look_up(cx: &Context<TrainPositions>, last: &mut f64) -> Result<(), JobError> {
-    if cx.now() - *last >= PIECE_MS {
-        cx.checkpoint().await?;
-        *last = cx.now();
-    }
-    Ok(())
 }

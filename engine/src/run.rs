@@ -94,6 +94,18 @@ impl<J: Job> Context<J> {
         (self.host.yield_now)().await;
         if self.host.cancelled.get() { Err(JobError::Cancelled) } else { Ok(()) }
     }
+
+    /// A checkpoint, if `piece_ms` milliseconds have passed since `last`, which is moved on then.
+    ///
+    /// # Errors
+    /// As [`Self::checkpoint`].
+    pub async fn look_up(&self, last: &mut f64, piece_ms: f64) -> Result<(), JobError> {
+        if self.now() - *last >= piece_ms {
+            self.checkpoint().await?;
+            *last = self.now();
+        }
+        Ok(())
+    }
 }
 
 /// Handlers by job name.

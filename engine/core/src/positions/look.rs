@@ -1,15 +1,15 @@
 //! Causal attention of several heads under each scheme, forwards and backwards.
 
-use super::{
-    Scheme, encodings,
-    layers::{add_scaled, dot, softmax},
+use super::{Scheme, encodings};
+use crate::{
+    reference::sight::Sight,
+    small::heads::{Heads, Part, Parts, Seen as Shares},
 };
 
 /// What a scheme adds to attention, worked out once.
 #[derive(Debug, Clone)]
 pub struct Look {
-    n_heads: usize,
-    d_head: usize,
+    heads: Heads,
     /// For RoPE: `[tokens, d_head / 2]` cosines and sines.
     turns: Option<Vec<(f32, f32)>>,
     /// For ALiBi: by how much each head lowers a score for each position of distance.
@@ -21,10 +21,20 @@ pub struct Look {
 pub struct Seen {
     /// Queries, keys and values `[tokens, 3 · d_model]`, turned where the scheme turns them.
     qkv: Vec<f32>,
+    /// Shares of the heads, and what each token took together.
+    shares: Shares,
+}
+
+impl Seen {
     /// Shares `[heads, tokens (query), tokens (key)]`; zero where the mask hides.
-    pub weights: Vec<f32>,
+    pub fn weights(&self) -> &[f32] {
+        &self.shares.weights
+    }
+
     /// What each token took together, `[tokens, d_model]`.
-    pub mixed: Vec<f32>,
+    pub fn mixed(&self) -> &[f32] {
+        &self.shares.mixed
+    }
 }
 
 impl Look {
@@ -37,8 +47,7 @@ impl Look {
             })
         };
         Self {
-            n_heads,
-            d_head,
+            heads: Heads { count: n_heads, width: d_head },
             turns: (scheme == Scheme::Rope).then(|| (0..tokens).flat_map(turned).collect()),
             slopes: (scheme == Scheme::Alibi)
                 .then(|| encodings::slopes(n_heads).into_iter().map(|slope| slope as f32).collect()),
@@ -48,7 +57,7 @@ impl Look {
     /// Turns queries and keys by their positions, or back.
     fn turn(&self, qkv: &mut [f32], back: bool) {
         let Some(turns) = &self.turns else { return };
-        let (d_model, pairs) = (self.n_heads * self.d_head, self.d_head / 2);
+        let (d_model, pairs) = (self.d_model(), self.heads.width / 2);
         for (row, turns) in qkv.chunks_exact_mut(3 * d_model).zip(turns.chunks_exact(pairs)) {
             for (pair, numbers) in row[..2 * d_model].chunks_exact_mut(2).enumerate() {
                 let (cosine, sine) = turns[pair % pairs];
@@ -60,56 +69,35 @@ impl Look {
         }
     }
 
-    /// Where the numbers of one head stand in a row of queries, keys or values (`part` 0, 1 or 2).
-    fn span(&self, part: usize, head: usize) -> std::ops::Range<usize> {
-        let start = (part * self.n_heads + head) * self.d_head;
-        start..start + self.d_head
+    fn d_model(&self) -> usize {
+        self.heads.count * self.heads.width
+    }
+
+    fn parts<'a>(&self, qkv: &'a [f32]) -> Parts<'a> {
+        let d_model = self.d_model();
+        let part = |which| Part { rows: qkv, stride: 3 * d_model, at: which * d_model };
+        Parts { q: part(0), k: part(1), v: part(2) }
     }
 
     /// Each token looks at itself and at those before it. `qkv` is `[tokens, 3 · d_model]`.
     pub fn forward(&self, mut qkv: Vec<f32>) -> Seen {
         self.turn(&mut qkv, false);
-        let d_model = self.n_heads * self.d_head;
-        let tokens = qkv.len() / (3 * d_model);
-        let rows: Vec<&[f32]> = qkv.chunks_exact(3 * d_model).collect();
-        let scale = 1.0 / (self.d_head as f32).sqrt();
-        let mut weights = vec![0.0; self.n_heads * tokens * tokens];
-        let mut mixed = vec![0.0; tokens * d_model];
-        for (at, row) in weights.chunks_exact_mut(tokens.max(1)).enumerate() {
-            let (head, i) = (at / tokens, at % tokens);
-            let (q, k, v) = (self.span(0, head), self.span(1, head), self.span(2, head));
+        let lowered = |head: usize, i: usize, j: usize| {
             let slope = self.slopes.as_ref().map_or(0.0, |slopes| slopes[head]);
-            for (j, score) in row[..=i].iter_mut().enumerate() {
-                *score = scale * dot(&rows[i][q.clone()], &rows[j][k.clone()]) - slope * (i - j) as f32;
-            }
-            softmax(&mut row[..=i]);
-            let out = i * d_model + head * self.d_head;
-            for (j, weight) in row[..=i].iter().enumerate() {
-                add_scaled(&mut mixed[out..out + self.d_head], *weight, &rows[j][v.clone()]);
-            }
-        }
-        Seen { qkv, weights, mixed }
+            slope * (i - j) as f32
+        };
+        let shares = self.heads.forward(self.parts(&qkv), Sight::Past, lowered);
+        Seen { qkv, shares }
     }
 
     /// From the gradient of what was mixed to that of `qkv` as [`Look::forward`] was given it.
     pub fn backward(&self, seen: &Seen, d_mixed: &[f32]) -> Vec<f32> {
-        let d_model = self.n_heads * self.d_head;
-        let tokens = seen.mixed.len() / d_model;
-        let rows: Vec<&[f32]> = seen.qkv.chunks_exact(3 * d_model).collect();
-        let scale = 1.0 / (self.d_head as f32).sqrt();
+        let d_model = self.d_model();
+        let parts = self.heads.backward(self.parts(&seen.qkv), Sight::Past, &seen.shares, d_mixed);
         let mut d_qkv = vec![0.0; seen.qkv.len()];
-        for (at, weights) in seen.weights.chunks_exact(tokens.max(1)).enumerate() {
-            let (head, i) = (at / tokens, at % tokens);
-            let (q, k, v) = (self.span(0, head), self.span(1, head), self.span(2, head));
-            let d_out = &d_mixed[i * d_model + head * self.d_head..][..self.d_head];
-            let d_weights: Vec<f32> = (0..=i).map(|j| dot(d_out, &rows[j][v.clone()])).collect();
-            let mean = dot(&d_weights, &weights[..=i]);
-            for j in 0..=i {
-                let d_score = scale * weights[j] * (d_weights[j] - mean);
-                let (of_i, of_j) = (i * 3 * d_model, j * 3 * d_model);
-                add_scaled(&mut d_qkv[of_j + v.start..of_j + v.end], weights[j], d_out);
-                add_scaled(&mut d_qkv[of_i + q.start..of_i + q.end], d_score, &rows[j][k.clone()]);
-                add_scaled(&mut d_qkv[of_j + k.start..of_j + k.end], d_score, &rows[i][q.clone()]);
+        for (which, part) in parts.iter().enumerate() {
+            for (row, part) in d_qkv.chunks_exact_mut(3 * d_model).zip(part.chunks_exact(d_model)) {
+                row[which * d_model..][..d_model].copy_from_slice(part);
             }
         }
         self.turn(&mut d_qkv, true);
@@ -124,6 +112,12 @@ mod tests {
         reference::{attention::attention, attention_backward::attention_backward},
         rng::{Rng, Stream},
     };
+
+    /// Where the numbers of one head stand in a row of queries, keys and values (`part` 0, 1 and 2).
+    fn span(part: usize, head: usize, heads: usize, d_head: usize) -> std::ops::Range<usize> {
+        let start = (part * heads + head) * d_head;
+        start..start + d_head
+    }
 
     fn drawn(count: usize, stream: u32) -> Vec<f32> {
         let mut rng = Rng::new(5, Stream::Token(stream));
@@ -152,7 +146,7 @@ mod tests {
             let seen = look.forward(qkv.clone());
             let d_qkv = look.backward(&seen, &d_mixed);
             for head in 0..heads {
-                let part = |part| rows(&qkv, 3 * d_model, look.span(part, head));
+                let part = |part| rows(&qkv, 3 * d_model, span(part, head, heads, d_head));
                 let turned = |rows: Vec<Vec<f64>>, sign: f64| -> Vec<Vec<f64>> {
                     let by = |(at, row): (usize, Vec<f64>)| {
                         let flipped = |v: &[f64]| v.chunks(2).flat_map(|p| [p[0], sign * p[1]]).collect::<Vec<_>>();
@@ -165,11 +159,11 @@ mod tests {
                 let (q, k, v) = (turned(part(0), 1.0), turned(part(1), 1.0), part(2));
                 let out = head * d_head..(head + 1) * d_head;
                 let mixed = attention(&q, &k, &v).mixed.concat();
-                close(&rows_f32(&seen.mixed, d_model, out.clone()), &mixed, "mixed");
+                close(&rows_f32(seen.mixed(), d_model, out.clone()), &mixed, "mixed");
                 let back = attention_backward(&q, &k, &v, &rows(&d_mixed, d_model, out));
                 let wanted = [turned(back.q, -1.0), turned(back.k, -1.0), back.v];
                 for (part, wanted) in wanted.into_iter().enumerate() {
-                    close(&rows_f32(&d_qkv, 3 * d_model, look.span(part, head)), &wanted.concat(), "gradient");
+                    close(&rows_f32(&d_qkv, 3 * d_model, span(part, head, heads, d_head)), &wanted.concat(), "gradient");
                 }
             }
         }
@@ -185,7 +179,7 @@ mod tests {
         let look = Look::new(Scheme::Alibi, 4, 2, 10, 100.0);
         let seen = look.forward(vec![0.0; 10 * 24]);
         for head in 0..4 {
-            let row = &seen.weights[(head * 10 + 9) * 10..][..10];
+            let row = &seen.weights()[(head * 10 + 9) * 10..][..10];
             let ratio = (-encodings::slopes(4)[head]).exp();
             (1..10).for_each(|j| assert!((f64::from(row[j - 1] / row[j]) - ratio).abs() < 1e-5, "{row:?}"));
         }

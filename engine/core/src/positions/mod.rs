@@ -1,7 +1,6 @@
 //! Where a token stands: five ways to tell a model, and a small transformer that can be trained with each of them.
 
 pub mod encodings;
-mod layers;
 pub mod look;
 pub mod model;
 pub mod task;

@@ -2,11 +2,13 @@
 
 use super::{
     Scheme, encodings,
-    layers::{Linear, add_scaled, normed, normed_backward, softmax},
     look::{Look, Seen},
     task::{Example, VOCABULARY},
 };
-use crate::rng::{Rng, Stream};
+use crate::{
+    rng::{Rng, Stream},
+    small::layers::{Linear, add_scaled, normed, normed_backward, softmax},
+};
 
 /// Numbers per token.
 pub const D_MODEL: usize = 32;
@@ -63,7 +65,7 @@ pub struct Pass {
 impl Pass {
     /// The shares of the heads of one layer, `[heads, tokens (query), tokens (key)]`.
     pub fn weights(&self, layer: usize) -> &[f32] {
-        self.layers.get(layer).map_or(&[], |passed| &passed.seen.weights)
+        self.layers.get(layer).map_or(&[], |passed| passed.seen.weights())
     }
 
     /// The symbol that the model finds likeliest after each token.
@@ -148,7 +150,7 @@ impl Model {
         for layer in &self.layers {
             let normed_before = normed(&x, D_MODEL);
             let seen = self.look.forward(layer.qkv.forward(params, &normed_before.0));
-            add_scaled(&mut x, 1.0, &layer.out.forward(params, &seen.mixed));
+            add_scaled(&mut x, 1.0, &layer.out.forward(params, seen.mixed()));
             let normed_after = normed(&x, D_MODEL);
             let mut hidden = layer.up.forward(params, &normed_after.0);
             hidden.iter_mut().for_each(|h| *h = h.max(0.0));
@@ -181,7 +183,7 @@ impl Model {
             d_hidden.iter_mut().zip(&passed.hidden).for_each(|(d, h)| *d *= 2.0 * h);
             let d_normed = layer.up.backward(params, &passed.normed_after.0, &d_hidden, grads);
             normed_backward(&passed.normed_after.0, &passed.normed_after.1, &d_normed, &mut d_x);
-            let d_mixed = layer.out.backward(params, &passed.seen.mixed, &d_x, grads);
+            let d_mixed = layer.out.backward(params, passed.seen.mixed(), &d_x, grads);
             let d_qkv = self.look.backward(&passed.seen, &d_mixed);
             let d_normed = layer.qkv.backward(params, &passed.normed.0, &d_qkv, grads);
             normed_backward(&passed.normed.0, &passed.normed.1, &d_normed, &mut d_x);

@@ -6,10 +6,8 @@ use super::{
     task::{Example, Task, VOCABULARY, written},
 };
 use crate::{
-    adamw::{BETAS, EPS},
-    config::TrainConfig,
     rng::{Rng, Stream},
-    schedule,
+    small::adam::{self, Numbers},
 };
 use serde::{Deserialize, Serialize};
 
@@ -198,18 +196,9 @@ impl Run {
     /// One step of Adam.
     fn move_numbers(&mut self) {
         let Setup { learning_rate, steps, .. } = self.setup;
-        let config = TrainConfig { learning_rate, steps, warmup: (steps / 20).max(1), ..TrainConfig::default() };
-        let rate = schedule::learning_rate(&config, self.step);
-        let passed = f64::from(self.step + 1);
-        let full = |beta: f32| (1.0 - libm::pow(f64::from(beta), passed)) as f32;
-        let [full_mean, full_square] = [full(BETAS[0]), full(BETAS[1])];
-        let numbers = self.kept.params.iter_mut().zip(&mut self.kept.means).zip(&mut self.kept.squares);
-        for (((param, mean), square), grad) in numbers.zip(&mut self.grads) {
-            *mean = BETAS[0] * *mean + (1.0 - BETAS[0]) * *grad;
-            *square = BETAS[1] * *square + (1.0 - BETAS[1]) * *grad * *grad;
-            *param -= rate * (*mean / full_mean) / ((*square / full_square).sqrt() + EPS);
-            *grad = 0.0;
-        }
+        let Kept { params, means, squares, .. } = &mut self.kept;
+        let rate = adam::rate(learning_rate, steps, self.step);
+        adam::take_step(Numbers { params, means, squares }, &mut self.grads, rate, self.step);
     }
 
     /// Whether the curve gets a point now.

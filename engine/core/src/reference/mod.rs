@@ -8,4 +8,5 @@ pub mod feed_forward;
 pub mod gpt;
 pub mod layers;
 pub mod lessons;
+pub mod sight;
 pub mod softmax;

@@ -39,6 +39,7 @@ labs! {
     "complete" => complete,
     "embeddings" => embeddings,
     "engine" => engine,
+    "families" => families,
     "intervene" => intervene,
     "matmul" => matmul,
     "positions" => positions,

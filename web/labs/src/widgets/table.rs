@@ -20,6 +20,12 @@ impl Table {
     }
 }
 
+/// A share of one as per cent, rounded down: nearly all is not "100 %".
+pub fn percent(share: f64) -> String {
+    let shown = if share < 1.0 { (1000.0 * share).floor() / 10.0 } else { 100.0 };
+    format!("{shown} %")
+}
+
 /// Rows as comma-separated values (RFC 4180).
 pub fn csv(columns: &[String], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut out = String::new();
@@ -42,6 +48,11 @@ fn quoted(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nearly_all_is_not_all() {
+        assert_eq!([percent(0.99999), percent(1.0), percent(0.5)], ["99.9 %", "100 %", "50 %"]);
+    }
 
     #[test]
     fn fields_with_separators_are_quoted() {

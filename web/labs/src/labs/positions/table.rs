@@ -1,15 +1,10 @@
 //! The schemes side by side in numbers, and what each says of one text twice as long.
 
 use super::results::{Results, name};
+use crate::widgets::table::percent;
 use engine_core::positions::Scheme;
 use kit::t;
 use leptos::prelude::*;
-
-fn percent(share: f64) -> String {
-    // Not "100 %" for what is not all.
-    let shown = if share < 1.0 { (1000.0 * share).floor() / 10.0 } else { 100.0 };
-    format!("{shown} %")
-}
 
 /// Draws a row for each scheme, with a button that trains it or goes on.
 #[component]
@@ -130,15 +125,5 @@ pub fn Sample(
         <div class="table-scroll" tabindex="0" role="group" aria-label=t!("positions.sample")>
             <table class="positions-sample" data-output="sample"><tbody>{rows}</tbody></table>
         </div>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::percent;
-
-    #[test]
-    fn nearly_all_is_not_all() {
-        assert_eq!([percent(0.99999), percent(1.0), percent(0.5)], ["99.9 %", "100 %", "50 %"]);
     }
 }

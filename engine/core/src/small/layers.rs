@@ -1,11 +1,11 @@
-//! The layers of the small model in single precision, forwards and backwards, on rows of numbers.
+//! The layers of the small models in single precision, forwards and backwards, on rows of numbers.
 
 use kernels::rows;
-pub(super) use kernels::rows::{add_scaled, dot};
+pub(crate) use kernels::rows::{add_scaled, dot};
 
 /// A matrix and a bias; its numbers are `[inputs, outputs]` and then `[outputs]`, from `at` on.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Linear {
+pub(crate) struct Linear {
     pub at: usize,
     pub inputs: usize,
     pub outputs: usize,
@@ -46,14 +46,14 @@ impl Linear {
 const EPS: f32 = 1e-6;
 
 /// Each row divided by the root of its mean square, and what each was divided by.
-pub(super) fn normed(x: &[f32], width: usize) -> (Vec<f32>, Vec<f32>) {
+pub(crate) fn normed(x: &[f32], width: usize) -> (Vec<f32>, Vec<f32>) {
     let sizes: Vec<f32> = x.chunks_exact(width).map(|row| (dot(row, row) / width as f32 + EPS).sqrt()).collect();
     let y = x.chunks_exact(width).zip(&sizes).flat_map(|(row, size)| row.iter().map(move |x| x / size)).collect();
     (y, sizes)
 }
 
 /// Adds the gradient of [`normed`]'s input to `d_x`, from its results and their gradient.
-pub(super) fn normed_backward(y: &[f32], sizes: &[f32], d_y: &[f32], d_x: &mut [f32]) {
+pub(crate) fn normed_backward(y: &[f32], sizes: &[f32], d_y: &[f32], d_x: &mut [f32]) {
     let width = y.len() / sizes.len().max(1);
     let rows = y.chunks_exact(width).zip(d_y.chunks_exact(width)).zip(sizes);
     for (((y, d_y), size), d_x) in rows.zip(d_x.chunks_exact_mut(width)) {
@@ -65,7 +65,7 @@ pub(super) fn normed_backward(y: &[f32], sizes: &[f32], d_y: &[f32], d_x: &mut [
 }
 
 /// Turns scores into shares of one, in place. Software floating point: every machine gets the same bits.
-pub(super) fn softmax(scores: &mut [f32]) {
+pub(crate) fn softmax(scores: &mut [f32]) {
     let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let mut sum = 0.0;
     for score in scores.iter_mut() {
