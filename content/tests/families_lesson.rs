@@ -85,7 +85,8 @@ fn outcome(knobs: &str, families: &[Family]) -> Outcome {
     for family in families {
         let Skills { noun, verb, translates, .. } = trained(setup, *family);
         let named = [("noun", noun), ("verb", verb), ("translates", translates)];
-        let share = |(name, share): (&str, Option<f64>)| Some((format!("{}_{name}", family.key()), Value::Number(share?)));
+        let share =
+            |(name, share): (&str, Option<f64>)| Some((format!("{}_{name}", family.key()), Value::Number(share?)));
         values.extend(named.into_iter().filter_map(share));
     }
     Outcome { lab: "families".into(), is_final: true, values: values.into_iter().collect() }
@@ -102,5 +103,9 @@ fn a_third_layer_solves_the_exercise() {
     lesson::solved_only_by_its_solution(SLUG, "one-stack-will-do", prompted);
     let count = |family, layers| engine_core::families::model::Model::new(family, layers).count() as u64;
     let (one, two) = (count(Family::Prompted, 3), count(Family::EncoderDecoder, 2));
-    file_has(SLUG, "exercise.toml", &format!("at {} numbers, still fewer than the {} of the pair", grouped(one), grouped(two)));
+    file_has(
+        SLUG,
+        "exercise.toml",
+        &format!("at {} numbers, still fewer than the {} of the pair", grouped(one), grouped(two)),
+    );
 }

@@ -85,8 +85,11 @@ pub fn answer(model: &Model, params: &[f32], layers: usize, words: &[usize]) -> 
             let first = if model.family() == Family::Prompted { prompt(words) } else { vec![GO] };
             let target = [&first[..], &german].concat();
             let pass = model.forward(params, words, &target);
-            let all =
-                [(Looks::Cross, &target[..], words), (Looks::Encoder, words, words), (Looks::Decoder, &target, &target)];
+            let all = [
+                (Looks::Cross, &target[..], words),
+                (Looks::Encoder, words, words),
+                (Looks::Decoder, &target, &target),
+            ];
             Answer { top: Vec::new(), wrote: named(&german), maps: maps(&pass, layers, &all) }
         }
     }
@@ -109,7 +112,13 @@ fn maps(pass: &Pass, layers: usize, wanted: &[(Looks, &[usize], &[usize])]) -> V
         for (looks, queries, keys) in wanted {
             let weights = pass.weights(*looks, layer);
             if weights.len() == N_HEADS * queries.len() * keys.len() {
-                maps.push(Map { looks: *looks, layer, queries: named(queries), keys: named(keys), weights: weights.to_vec() });
+                maps.push(Map {
+                    looks: *looks,
+                    layer,
+                    queries: named(queries),
+                    keys: named(keys),
+                    weights: weights.to_vec(),
+                });
             }
         }
     }

@@ -205,7 +205,10 @@ pub fn is_sentence(words: &[usize]) -> bool {
 
 fn parse(words: &[&str]) -> Option<()> {
     let phrase = |pair: &[&str]| {
-        (0..40).map(Phrase::numbered).find(|phrase| phrase.english()[..] == *pair).map(|phrase| usize::from(phrase.several))
+        (0..40)
+            .map(Phrase::numbered)
+            .find(|phrase| phrase.english()[..] == *pair)
+            .map(|phrase| usize::from(phrase.several))
     };
     let number = phrase(words.get(..2)?)?;
     let verb = words.get(2)?;
@@ -318,7 +321,8 @@ mod tests {
 
     #[test]
     fn what_is_not_a_sentence_is_not_taken_for_one() {
-        for text in ["the dog see a cat", "a owl sees the dog", "the dog", "the dog sees a cat today now", "dog the sees a cat"]
+        for text in
+            ["the dog see a cat", "a owl sees the dog", "the dog", "the dog sees a cat today now", "dog the sees a cat"]
         {
             assert!(!is_sentence(&read(text).expect("known words")), "{text}");
         }

@@ -93,7 +93,8 @@ mod tests {
         assert!((share - 0.125).abs() < 0.01, "{share}");
         // Every word is learned, though.
         let learned = (0..SENTENCES).filter(|number| !is_held_out(*number)).map(Sentence::numbered);
-        let all: std::collections::BTreeSet<usize> = learned.flat_map(|s| [s.english(), s.german().words].concat()).collect();
+        let all: std::collections::BTreeSet<usize> =
+            learned.flat_map(|s| [s.english(), s.german().words].concat()).collect();
         assert_eq!(all.len() + 4, super::super::language::vocabulary().len());
     }
 

@@ -82,7 +82,13 @@ impl Examination {
     }
 
     /// Of the true translation: where each head looks when the next word is to be said.
-    fn add_alignment(&mut self, model: &Model, params: &[f32], english: &[usize], german: &super::language::Translation) {
+    fn add_alignment(
+        &mut self,
+        model: &Model,
+        params: &[f32],
+        english: &[usize],
+        german: &super::language::Translation,
+    ) {
         // The prompted decoder's source stands after its first sign.
         let (first, skip, looks) = match model.family() {
             Family::EncoderDecoder => (vec![GO], 0, Looks::Cross),

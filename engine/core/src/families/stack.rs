@@ -95,7 +95,9 @@ fn across<'a>(q: &'a [f32], kv: &'a [f32]) -> Parts<'a> {
 /// Rows of several parts side by side.
 fn side_by_side(parts: &[Vec<f32>]) -> Vec<f32> {
     let rows = parts.first().map_or(0, |part| part.len() / D_MODEL);
-    (0..rows).flat_map(|row| parts.iter().flat_map(move |part| part[row * D_MODEL..][..D_MODEL].iter().copied())).collect()
+    (0..rows)
+        .flat_map(|row| parts.iter().flat_map(move |part| part[row * D_MODEL..][..D_MODEL].iter().copied()))
+        .collect()
 }
 
 impl Stack {
@@ -135,7 +137,8 @@ impl Stack {
 
     /// Reads `tokens`, and looks at `memory`, what an encoder has made of its tokens.
     pub fn forward(&self, params: &[f32], tokens: &[usize], memory: Option<&[f32]>) -> StackPass {
-        let mut x: Vec<f32> = tokens.iter().flat_map(|token| params[token * D_MODEL..][..D_MODEL].iter().copied()).collect();
+        let mut x: Vec<f32> =
+            tokens.iter().flat_map(|token| params[token * D_MODEL..][..D_MODEL].iter().copied()).collect();
         add_scaled(&mut x, 1.0, &params[self.positions..][..tokens.len() * D_MODEL]);
         let mut layers = Vec::with_capacity(self.layers.len());
         for layer in &self.layers {

@@ -163,7 +163,11 @@ mod tests {
                 let back = attention_backward(&q, &k, &v, &rows(&d_mixed, d_model, out));
                 let wanted = [turned(back.q, -1.0), turned(back.k, -1.0), back.v];
                 for (part, wanted) in wanted.into_iter().enumerate() {
-                    close(&rows_f32(&d_qkv, 3 * d_model, span(part, head, heads, d_head)), &wanted.concat(), "gradient");
+                    close(
+                        &rows_f32(&d_qkv, 3 * d_model, span(part, head, heads, d_head)),
+                        &wanted.concat(),
+                        "gradient",
+                    );
                 }
             }
         }

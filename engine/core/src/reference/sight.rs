@@ -37,7 +37,9 @@ pub fn look(q: &[Vec<f64>], k: &[Vec<f64>], v: &[Vec<f64>], sight: Sight) -> Att
         let dot = |key: &Vec<f64>| query.iter().zip(key).map(|(a, b)| a * b).sum::<f64>();
         let scores: Vec<f64> = k[..seen].iter().map(|key| dot(key) / (query.len() as f64).sqrt()).collect();
         let mut shares = softmax(&scores);
-        mixed.push((0..query.len()).map(|c| shares.iter().zip(v).map(|(share, value)| share * value[c]).sum()).collect());
+        mixed.push(
+            (0..query.len()).map(|c| shares.iter().zip(v).map(|(share, value)| share * value[c]).sum()).collect(),
+        );
         shares.resize(k.len(), 0.0);
         weights.push(shares);
     }

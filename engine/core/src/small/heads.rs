@@ -116,7 +116,9 @@ mod tests {
             let keys = other.len() / 18;
             for head in 0..2 {
                 let rows = |part: Part| -> Vec<Vec<f64>> {
-                    (0..part.count()).map(|row| part.head(row, heads, head).iter().map(|x| f64::from(*x)).collect()).collect()
+                    (0..part.count())
+                        .map(|row| part.head(row, heads, head).iter().map(|x| f64::from(*x)).collect())
+                        .collect()
                 };
                 let wanted = look(&rows(parts.q), &rows(parts.k), &rows(parts.v), sight);
                 let ours = &seen.weights[head * 5 * keys..][..5 * keys];

@@ -75,7 +75,7 @@ pub fn Seen(
         };
         names.get().into_iter().enumerate().map(option).collect::<Vec<_>>()
     };
-    let heads = (0..N_HEADS).map(|place| {
+    let heads = (0..N_HEADS).map(move |place| {
         let says = t!("families.head", head = place + 1);
         view! { <option value=place prop:selected=move || head.get() == place>{says}</option> }
     });
