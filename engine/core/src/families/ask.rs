@@ -2,7 +2,7 @@
 
 use super::{
     Family,
-    language::{GO, MASK, TO, english_words, vocabulary, word},
+    language::{END, GO, MASK, TO, english_words, vocabulary, word},
     lesson::prompt,
     model::{Looks, Model, N_HEADS, Pass},
     skills::{in_gap, translated},
@@ -22,7 +22,7 @@ pub struct Map {
     pub looks: Looks,
     /// Counted from zero.
     pub layer: usize,
-    /// The words that look.
+    /// The words that look; in cross-attention `→ word`, the word that is about to be said.
     pub queries: Vec<String>,
     /// The words that are looked at.
     pub keys: Vec<String>,
@@ -162,6 +162,10 @@ mod tests {
             let answer = answer(&model, &model.init(1), 2, &words);
             assert_eq!(answer.maps.len(), 2 * kinds, "{family:?}");
             assert!(answer.wrote.len() < MOST_WORDS);
+            for map in answer.maps.iter().filter(|map| map.looks == Looks::Cross) {
+                assert_eq!(map.queries.len(), answer.wrote.len() + 1);
+                assert!(map.queries.last().is_some_and(|last| last == "→ ⟨end⟩"));
+            }
         }
     }
 }

@@ -62,15 +62,15 @@ pub fn Questions(
     let there = move |family| results.with(|results| results.runs.contains_key(&family));
     let bars = move |family: Family| {
         let chances = Signal::derive(move || asked.answer(family).map(|answer| answer.top).unwrap_or_default());
+        let there = Memo::new(move |_| there(family));
         let view = move || {
-            if there(family) {
+            if there.get() {
                 view! { <div data-answer=family.key()><TokenBars title=name(family) chances/></div> }.into_any()
             } else {
                 view! { <p class="lab-note">{t!("families.not_trained", name = name(family))}</p> }.into_any()
             }
         };
-        let there = Memo::new(move |_| there(family));
-        view! { <div>{move || { there.track(); untrack(view) }}</div> }
+        view! { <div>{view}</div> }
     };
     let translation = move |family: Family| {
         let text = move || match asked.answer(family) {
