@@ -62,11 +62,17 @@ async function posters(browser, server) {
         await page.waitForFunction(() => Number(document.querySelector('.lab-board')?.dataset.step) >= 60, undefined, { timeout: 120_000 });
         await page.locator('[data-action="pause"]').click();
         await waitState(shown, 'done');
+      } else if (name === 'families') {
+        await page.locator('[data-action="all"]').click();
+        await waitState(shown, 'running');
+        await waitState(shown, 'done', 240_000);
+        await page.locator('input[name="families-family"][value="encoder-decoder"]').check();
+        await page.locator('.lab-families .heat-canvas').waitFor();
       } else {
         await waitState(shown, ['done', 'idle']);
       }
       await page.waitForTimeout(300);
-      const box = await ({ train: page.locator('.train-live').first(), board: page.locator('.board-completions').first() }[name] ?? shown).boundingBox();
+      const box = await ({ train: page.locator('.train-live').first(), board: page.locator('.board-completions').first(), families: page.locator('.families-caption').last() }[name] ?? shown).boundingBox();
       const { scrollY } = await page.evaluate(() => ({ scrollY: window.scrollY }));
       const clip = { x: 0, y: Math.max(0, Math.round(box.y + scrollY) - 12), width: POSTER.width, height: POSTER.height };
       const png = await page.screenshot({ clip, fullPage: true });
