@@ -78,6 +78,9 @@ test('all four are trained at 360 px; the decoder guesses, the others translate'
   const names = await map.locator('option').allInnerTexts();
   assert.equal(names.length, 6, `${names}`);
   assert.match(names[0], /the translation at the sentence, layer 1/);
+  // A row is the moment before a word is said.
+  await root(page).locator('details').filter({ hasText: 'The numbers' }).last().locator('summary').click();
+  await root(page).locator('th', { hasText: '→ heute' }).first().waitFor();
   await map.selectOption('3');
   await root(page).locator('[data-field="head"]').selectOption('2');
   await root(page).getByText('the translation at the sentence, layer 2, head 3').first().waitFor();

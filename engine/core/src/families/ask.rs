@@ -90,7 +90,13 @@ pub fn answer(model: &Model, params: &[f32], layers: usize, words: &[usize]) -> 
                 (Looks::Encoder, words, words),
                 (Looks::Decoder, &target, &target),
             ];
-            Answer { top: Vec::new(), wrote: named(&german), maps: maps(&pass, layers, &all) }
+            let mut maps = maps(&pass, layers, &all);
+            // What is of interest there is the word that is about to be said, and not the one that was read last.
+            let said = [&german[..], &[END]].concat();
+            for map in maps.iter_mut().filter(|map| map.looks == Looks::Cross) {
+                map.queries = said.iter().map(|number| format!("→ {}", word(*number))).collect();
+            }
+            Answer { top: Vec::new(), wrote: named(&german), maps }
         }
     }
 }
