@@ -25,7 +25,11 @@
   function showPoster() {
     const poster = find('.embed-poster');
     const wanted = poster && (dark() ? poster.dataset.dark : poster.dataset.light);
-    if (poster && poster.getAttribute('src') !== wanted) poster.src = wanted;
+    if (!poster || poster.getAttribute('src') === wanted) return;
+    // Without a connection, or where the host has lost it: the button is there all the same.
+    poster.onerror = () => { poster.dataset.missing = ''; };
+    poster.onload = () => { delete poster.dataset.missing; };
+    poster.src = wanted;
   }
   if (LIGHT_OR_DARK.includes(query.get('theme'))) root.dataset.theme = query.get('theme');
   const language = query.get('lang');

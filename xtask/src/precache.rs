@@ -20,8 +20,10 @@ pub struct File {
 impl File {
     /// Whether the file is fetched on first use instead of at installation.
     pub fn lazy(&self) -> bool {
-        // Cards are for other sites, which show a link to this one.
-        ["worker-gpu", "worker-words", "data/vocabularies/", "cards/"].iter().any(|start| self.path.starts_with(start))
+        // Cards and posters are for other sites, which show a link to this one, or a lab before the click.
+        ["worker-gpu", "worker-words", "data/vocabularies/", "cards/", "posters/"]
+            .iter()
+            .any(|start| self.path.starts_with(start))
             || self.bytes.len() > EAGER_LIMIT
     }
 }
@@ -65,7 +67,7 @@ mod tests {
     #[test]
     fn what_is_asked_for_by_few_is_lazy() {
         assert!(file("worker-gpu_bg.wasm", b"").lazy());
-        assert!(file("cards/a.png", b"").lazy());
+        assert!(file("cards/a.png", b"").lazy() && file("posters/a-dark.webp", b"").lazy());
         assert!(file("worker-words_bg.wasm", b"").lazy() && file("data/vocabularies/gpt2.bin", b"").lazy());
         assert!(file("models/big", &vec![0; EAGER_LIMIT + 1]).lazy());
         // Which of the CPU's programs a browser takes is found out there, perhaps offline: both are kept.
