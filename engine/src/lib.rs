@@ -42,6 +42,7 @@ pub fn registry() -> Registry {
         .with(gpt2::feed)
         .with(gpt2::run)
         .with(inspect::run)
+        .with(inspect::score)
         .with(intervene::run)
         .with(intervene::each_part)
         .with(matmul::run)

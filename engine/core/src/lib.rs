@@ -11,6 +11,7 @@ pub mod dissect;
 pub mod families;
 pub mod fingerprint;
 pub mod gpt2_file;
+pub mod head_scores;
 pub mod job;
 pub mod jobs;
 pub mod loss_words;

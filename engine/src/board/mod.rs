@@ -18,6 +18,7 @@ use engine_core::{
     },
     model_file::ModelFile,
     tensor_file::Precision,
+    word_vectors::plane::Plane,
 };
 use std::cell::RefCell;
 
@@ -32,7 +33,7 @@ pub(crate) async fn run(job: RunBoard, cx: Context<RunBoard>) -> Result<Training
     let cell = RefCell::new(trainer(&job, &data)?);
     cx.checkpoint().await?;
     cx.update(&BoardUpdate::Opened(opened(&cell.borrow(), &data)));
-    let mut board = Board { data, looked: None, untold: Steps::default(), told_at: cx.now() };
+    let mut board = Board { data, looked: None, untold: Steps::default(), told_at: cx.now(), plane: Plane::default() };
     let ended = board.train(&job, &cell, &cx).await;
     // What was paused can go on from exactly where it was.
     board.tell(&cell, &cx);
@@ -91,6 +92,8 @@ struct Board {
     looked: Option<u32>,
     untold: Steps,
     told_at: f64,
+    /// Goes from look to look, so that the map moves as little as the embeddings do.
+    plane: Plane,
 }
 
 impl Board {
@@ -158,9 +161,11 @@ impl Board {
         };
         let step = cell.borrow().step;
         cell.borrow_mut().val_loss.push((step, measured.loss));
-        let file = Trainer::checkpoint(cell).await?.write(Precision::F32);
+        let checkpoint = Trainer::checkpoint(cell).await?;
+        let map = self.plane.flatten(&checkpoint.weights["tok_emb"], model.config().d_model);
+        let file = checkpoint.write(Precision::F32);
         self.looked = Some(step);
-        cx.update(&BoardUpdate::Look(Look { step, attention, induction, written, file, ..measured }));
+        cx.update(&BoardUpdate::Look(Look { step, attention, induction, map, written, file, ..measured }));
         Ok(())
     }
 }

@@ -1,7 +1,10 @@
 //! The learner's models: a record in the store for each, and its checkpoint as a file.
 
-use crate::store::{self, StoreError};
-use engine_core::config::GptConfig;
+use crate::{
+    engine,
+    store::{self, StoreError},
+};
+use engine_core::{config::GptConfig, jobs::model_card::ReadModel};
 use gloo::net::http::Request;
 use kit::t;
 use serde::{Deserialize, Serialize};
@@ -92,6 +95,30 @@ pub async fn save_checkpoint(mut record: ModelRecord, bytes: &[u8]) -> Result<Mo
         // Not deleted only means that it takes up room until the next checkpoint.
         let _ = store::delete_file(&older).await;
     }
+    Ok(record)
+}
+
+/// Keeps a model that comes as a file, under a new id. The file is only ever read in the worker.
+///
+/// # Errors
+/// One sentence; nothing is kept.
+pub async fn keep_file(name: &str, text_name: String, bytes: &[u8]) -> Result<ModelRecord, String> {
+    let card = engine::run(&ReadModel { file: bytes.to_vec() }).await.map_err(|error| error.to_string())?;
+    let record = ModelRecord {
+        id: new_id(),
+        name: name.chars().take(80).collect(),
+        created_ms: js_sys::Date::now(),
+        step: card.step.unwrap_or(0),
+        val_loss: card.val_loss,
+        config: card.config,
+        tokenizer: card.tokenizer,
+        file: String::new(),
+        text_file: None,
+        text_name,
+        finished: true,
+    };
+    let record = save_checkpoint(record, bytes).await.map_err(|error| error.0)?;
+    store::ask_to_persist().await;
     Ok(record)
 }
 

@@ -30,6 +30,25 @@ impl Picked {
         self.file.with(|file| file.as_ref().filter(|(of, _)| *of == id).map(|(_, bytes)| bytes.clone()))
     }
 
+    /// As the learner knows it.
+    pub fn name(self) -> String {
+        match self.id.get().as_str() {
+            "" => t!("pick.built_in").to_owned(),
+            COPYING => t!("pick.copying").to_owned(),
+            id => {
+                let named = |record: &ModelRecord| t!("pick.step", name = record.name, step = record.step);
+                self.kept.with(|kept| kept.iter().find(|record| record.id == id).map_or(id.to_owned(), named))
+            }
+        }
+    }
+
+    /// The blocks and heads of one of the learner's models, once they are known.
+    pub fn heads(self) -> Option<(usize, usize)> {
+        let id = self.id.get();
+        let shape = |record: &ModelRecord| (record.config.n_layers, record.config.n_heads);
+        self.kept.with(|kept| kept.iter().find(|record| record.id == id).map(shape))
+    }
+
     /// As outcomes name it.
     pub fn told(self) -> String {
         let id = self.id.get_untracked();
@@ -40,8 +59,19 @@ impl Picked {
 /// Loads the model that is named, and again whenever another one is. `?model=…` in the address wins.
 pub fn use_picked(first: String) -> Picked {
     let asked = address::parameter("model");
+    let picked = use_another(asked.get_untracked().unwrap_or(first));
+    Effect::new(move |_| {
+        if let Some(id) = asked.get().filter(|id| *id != picked.id.get_untracked()) {
+            picked.id.set(id);
+        }
+    });
+    picked
+}
+
+/// Loads the model that is named, and again whenever another one is, whatever the address says.
+pub fn use_another(first: String) -> Picked {
     let picked = Picked {
-        id: RwSignal::new(asked.get_untracked().unwrap_or(first)),
+        id: RwSignal::new(first),
         file: RwSignal::new(None),
         trouble: RwSignal::new(None),
         kept: RwSignal::new(Vec::new()),
@@ -49,11 +79,6 @@ pub fn use_picked(first: String) -> Picked {
     spawn_local(async move {
         let kept = models::list().await;
         picked.kept.try_set(kept);
-    });
-    Effect::new(move |_| {
-        if let Some(id) = asked.get().filter(|id| *id != picked.id.get_untracked()) {
-            picked.id.set(id);
-        }
     });
     Effect::new(move |_| {
         let id = picked.id.get();
@@ -95,7 +120,7 @@ pub fn PickModel(
             .collect::<Vec<_>>()
     };
     view! {
-        <label class="pick-model">
+        <label class="pick-model" data-model-name=move || picked.name()>
             <span>{t!("pick.model")}</span>
             <select data-field="model" on:change:target=move |e| picked.id.set(e.target().value())>
                 {option(String::new(), t!("pick.built_in").into())}

@@ -4,7 +4,7 @@
 //! cancelling, which is answered by one more look. Models this small are always trained on the CPU.
 
 use super::train::{ModelShape, TrainingStopped};
-use crate::{config::TrainConfig, job::Job, tasks};
+use crate::{config::TrainConfig, job::Job, tasks, word_vectors::plane::Flat};
 use serde::{Deserialize, Serialize};
 
 /// What is learned.
@@ -131,6 +131,8 @@ pub struct Look {
     pub induction: Vec<f32>,
     /// Each head's weights while reading, block by block: `[layers · heads, tokens, tokens]`.
     pub attention: Vec<f32>,
+    /// The token embeddings on a plane, in the vocabulary's order: see [`crate::word_vectors::plane`].
+    pub map: Flat,
     /// What it writes, for a text.
     pub written: String,
     /// The state to go on from, as safetensors bytes.

@@ -1,5 +1,7 @@
 //! A flat map of word vectors: their two principal components.
 
+use serde::{Deserialize, Serialize};
+
 /// The two directions in which a set of vectors is spread most.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plane {
@@ -7,12 +9,32 @@ pub struct Plane {
 }
 
 /// Points on the map, and how much of the spread it shows.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Flat {
     /// One point per vector; the farthest from the middle lies 1 away in x or in y.
     pub points: Vec<[f32; 2]>,
     /// The share of the whole variance that the two directions hold, between 0 and 1.
     pub shown: f32,
+}
+
+impl Flat {
+    /// Mirrors the map, and swaps its axes, so that it lies as near as can be to an earlier one of the same points:
+    /// principal components have no sign of their own.
+    pub fn turn_towards(&mut self, earlier: &Self) {
+        let turned = |[x, y]: [f32; 2], way: u8| {
+            let (x, y) = if way & 4 == 0 { (x, y) } else { (y, x) };
+            [if way & 1 == 0 { x } else { -x }, if way & 2 == 0 { y } else { -y }]
+        };
+        let away = |way: &u8| -> f32 {
+            let pairs = self.points.iter().zip(&earlier.points);
+            pairs
+                .map(|(now, then)| (turned(*now, *way), then))
+                .map(|(now, then)| (now[0] - then[0]).powi(2) + (now[1] - then[1]).powi(2))
+                .sum()
+        };
+        let way = (0..8u8).min_by(|a, b| away(a).total_cmp(&away(b))).unwrap_or_default();
+        self.points.iter_mut().for_each(|point| *point = turned(*point, way));
+    }
 }
 
 /// Rounds of power iteration for each map. The next map carries on from these axes.
@@ -97,6 +119,22 @@ fn unit(vector: Vec<f64>) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::rng::{Rng, Stream};
+
+    #[test]
+    fn a_mirrored_map_is_turned_back() {
+        let earlier = Flat { points: vec![[0.9, 0.1], [-0.5, 0.6], [0.0, -0.7]], shown: 1.0 };
+        for way in 0..8 {
+            let sign = |bit: i32| if way & bit == 0 { 1.0 } else { -1.0 };
+            let mirrored = |[x, y]: [f32; 2]| [x * sign(1), y * sign(2)];
+            let swapped = |[x, y]: [f32; 2]| if way & 4 == 0 { [x, y] } else { [y, x] };
+            let mut now = Flat { points: earlier.points.iter().map(|at| swapped(mirrored(*at))).collect(), shown: 1.0 };
+            now.turn_towards(&earlier);
+            assert_eq!(now, earlier, "way {way}");
+        }
+        let mut alone = earlier.clone();
+        alone.turn_towards(&Flat::default());
+        assert_eq!(alone, earlier);
+    }
 
     #[test]
     fn a_circle_in_many_dimensions_comes_out_round_and_whole() {

@@ -20,6 +20,8 @@ pub struct Cells {
     pub causal: bool,
     /// Whether each row holds shares of one, shown as per cent.
     pub shares: bool,
+    /// Whether zero is the middle of the colours: for differences.
+    pub two_sided: bool,
 }
 
 impl Cells {
@@ -46,10 +48,15 @@ impl Cells {
             .filter(|(row, column, v)| !self.is_masked(*row, *column) && v.is_finite())
     }
 
-    /// The ends of the colour scale: 0 and 1 for shares, otherwise the smallest and largest value.
+    /// The ends of the colour scale: 0 and 1 for shares, as far either way for differences, otherwise the smallest and
+    /// largest value.
     pub fn scale(&self) -> (f32, f32) {
         if self.shares {
             return (0.0, 1.0);
+        }
+        if self.two_sided {
+            let most = self.visible().map(|c| c.2.abs()).fold(1e-6, f32::max);
+            return (-most, most);
         }
         let low = self.visible().map(|c| c.2).fold(f32::INFINITY, f32::min);
         let high = self.visible().map(|c| c.2).fold(f32::NEG_INFINITY, f32::max);
@@ -171,6 +178,7 @@ mod tests {
             values: vec![1.0, 0.0, 0.0, 0.3, 0.7, 0.0, 0.18, 0.62, 0.2],
             causal: true,
             shares: true,
+            two_sided: false,
         }
     }
 
@@ -205,5 +213,7 @@ mod tests {
     fn a_flat_map_still_has_a_scale() {
         let flat = Cells { values: vec![0.5; 9], shares: false, ..map() };
         assert_eq!(flat.scale(), (0.0, 1.5));
+        let difference = Cells { two_sided: true, shares: false, ..map() };
+        assert_eq!(difference.scale(), (-1.0, 1.0));
     }
 }

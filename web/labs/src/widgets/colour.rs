@@ -109,6 +109,12 @@ pub fn ramp(background: Rgb, hue: Rgb, text: Rgb) -> Vec<Rgb> {
         .collect()
 }
 
+/// 256 colours from one hue through `middle` to another.
+pub fn between(below: Rgb, middle: Rgb, above: Rgb) -> Vec<Rgb> {
+    let share = |i: i32| (f64::from(i) - 127.5) / 127.5;
+    (0..256).map(share).map(|at| mix(middle, if at < 0.0 { below } else { above }, at.abs())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@ use super::{
     appearance::colour,
     canvas::{Place, Surface},
     cells::Cells,
-    colour::{Rgb, contrast, ramp},
+    colour::{Rgb, between, contrast, ramp},
 };
 
 /// Where the cells lie, for the pointer.
@@ -78,8 +78,14 @@ pub fn paint(surface: &Surface, cells: &Cells, hue: &'static str, cursor: Option
     grid
 }
 
+/// In place of a colour's name: the colours below and above zero, as for differences.
+pub const TWO_SIDED: &str = "two-sided";
+
 /// The colours from the lowest to the highest value, for a custom property such as `--attn`.
 pub fn scale(hue: &'static str) -> Vec<Rgb> {
+    if hue == TWO_SIDED {
+        return between(colour("--series-2"), colour("--surface"), colour("--series-1"));
+    }
     ramp(colour("--surface"), colour(hue), colour("--fg"))
 }
 

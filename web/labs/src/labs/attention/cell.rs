@@ -106,20 +106,49 @@ pub fn softmax(seen: &Inspection, from: usize, to: usize) -> Option<Softmax> {
     Some(Softmax { row, largest, exp_sum, weight })
 }
 
-/// The engine's weight.
+/// The engine's weight in the chosen head.
 pub fn weight(seen: &Inspection, from: usize, to: usize) -> f32 {
-    seen.weights[from * seen.tokens.len() + to]
+    weights(seen)[from * seen.tokens.len() + to]
 }
 
-/// Dimension `d` of what `from` takes along: the values of the tokens it looks at, each by its weight.
-pub fn mixed(seen: &Inspection, from: usize, d: usize) -> Sum {
-    let terms = (0..=from).map(|to| Term { index: to, left: weight(seen, from, to), right: seen.values[to * seen.d_head + d] });
-    sum(terms.collect(), seen.mixed[from * seen.d_head + d])
+/// The chosen head's weights, `[tokens, tokens]`.
+pub fn weights(seen: &Inspection) -> &[f32] {
+    head_weights(seen, seen.layer, seen.head)
+}
+
+/// A head's values, `[tokens, d_head]`. `head` is one of the block that was looked into.
+pub fn values(seen: &Inspection, head: usize) -> &[f32] {
+    let size = seen.tokens.len() * seen.d_head;
+    &seen.values[head * size..(head + 1) * size]
+}
+
+/// Width of the residual stream, which the heads of a block share out among them.
+pub fn d_model(seen: &Inspection) -> usize {
+    seen.n_heads * seen.d_head
+}
+
+/// Dimension `d` of what `from` takes along in one head: the values of the tokens it looks at, each by its weight.
+pub fn mixed(seen: &Inspection, head: usize, from: usize, d: usize) -> Sum {
+    let (weights, values) = (head_weights(seen, seen.layer, head), values(seen, head));
+    let weights = row(weights, from, seen.tokens.len());
+    let terms = (0..=from).map(|to| Term { index: to, left: weights[to], right: values[to * seen.d_head + d] });
+    sum(terms.collect(), seen.mixed[from * d_model(seen) + head * seen.d_head + d])
+}
+
+/// Dimension `column` of what the block adds to the stream at `from`: all that its heads took along, each number by its
+/// weight in the projection, and the bias as the last term.
+pub fn projected(seen: &Inspection, from: usize, column: usize) -> Sum {
+    let width = d_model(seen);
+    let taken = row(&seen.mixed, from, width).iter().enumerate();
+    let mut terms: Vec<Term> =
+        taken.map(|(index, &left)| Term { index, left, right: seen.projection[index * width + column] }).collect();
+    terms.push(Term { index: width, left: 1.0, right: seen.projection_bias[column] });
+    sum(terms, seen.projected[from * width + column])
 }
 
 /// The sum of the engine's weights of one row; one, as far as rounding allows.
 pub fn row_sum(seen: &Inspection, from: usize) -> f64 {
-    row(&seen.weights, from, seen.tokens.len()).iter().map(|w| f64::from(*w)).sum()
+    row(weights(seen), from, seen.tokens.len()).iter().map(|w| f64::from(*w)).sum()
 }
 
 /// The token that `from` looks at most; none where there is no such row.
@@ -152,21 +181,25 @@ pub(super) mod tests {
     pub(crate) fn example() -> Inspection {
         let softmax_one = 1.0 / (1.0 + 1f32.exp());
         let weights = vec![1.0, 0.0, softmax_one, 1.0 - softmax_one];
+        let mixed =
+            vec![1.0, 2.0, 3.0, 4.0, 3.0 - 2.0 * softmax_one, 2.0, 1.0 + 2.0 * softmax_one, 4.0 * softmax_one];
         Inspection {
             tokens: vec!["a".into(), "b".into()],
             n_layers: 1,
             n_heads: 1,
             d_head: 4,
-            all_weights: weights.clone(),
+            group: 1,
+            all_weights: weights,
             queries: vec![1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0],
             keys: vec![2.0, -2.0, 0.0, 0.0, 1.0, 1.0, 5.0, 0.0],
             values: vec![1.0, 2.0, 3.0, 4.0, 3.0, 2.0, 1.0, 0.0],
             scores: vec![2.0, 1.0, 0.0, 2.0],
-            weights,
-            mixed: vec![1.0, 2.0, 3.0, 4.0, 3.0 - 2.0 * softmax_one, 2.0, 1.0 + 2.0 * softmax_one, 4.0 * softmax_one],
+            projected: mixed.iter().map(|x| 2.0 * x + 0.5).collect(),
+            mixed,
+            projection: (0..16).map(|at| if at % 5 == 0 { 2.0 } else { 0.0 }).collect(),
+            projection_bias: vec![0.5; 4],
             next: vec![Vec::new(), Vec::new()],
-            left_off: 0,
-            unknown: String::new(),
+            ..Inspection::default()
         }
     }
 
@@ -192,9 +225,18 @@ pub(super) mod tests {
     #[test]
     fn mixed_values_are_recomputed_from_weights_and_values() {
         for (from, d) in [(0, 0), (1, 0), (1, 3)] {
-            assert!(mixed(&example(), from, d).total.agrees(), "{from} {d}");
+            assert!(mixed(&example(), 0, from, d).total.agrees(), "{from} {d}");
         }
-        assert_eq!(mixed(&example(), 0, 3).terms.len(), 1);
+        assert_eq!(mixed(&example(), 0, 0, 3).terms.len(), 1);
+    }
+
+    #[test]
+    fn what_is_added_to_the_stream_is_recomputed_from_all_heads() {
+        let sum = projected(&example(), 0, 2);
+        assert!(sum.total.agrees() && (sum.total.here - 6.5).abs() < 1e-6);
+        assert_eq!(sum.terms.len(), 5, "four numbers and the bias");
+        let wrong = Inspection { projection_bias: vec![0.6; 4], ..example() };
+        assert!(!projected(&wrong, 0, 2).total.agrees());
     }
 
     #[test]

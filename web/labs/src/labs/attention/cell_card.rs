@@ -38,8 +38,12 @@ pub fn CellCard(
 
 fn draw(seen: &Inspection, stage: Stage, (from, column): Cell) -> Option<AnyView> {
     let asks = seen.tokens.get(from)?.clone();
-    if stage == Stage::WeightedSum {
-        return (column < seen.d_head).then(|| mixed(seen, from, column, &asks));
+    if let Some(dimensions) = stage.dimensions(seen) {
+        return (column < dimensions).then(|| match stage {
+            Stage::Project => projected(seen, from, column, &asks),
+            Stage::Concatenate => mixed(seen, (column / seen.d_head, column % seen.d_head), from, &asks, true),
+            _ => mixed(seen, (seen.head, column), from, &asks, false),
+        });
     }
     let answers = seen.tokens.get(column)?.clone();
     let to = column;
@@ -124,16 +128,38 @@ fn softmax(seen: &Inspection, from: usize, to: usize) -> Option<AnyView> {
     )
 }
 
-fn mixed(seen: &Inspection, from: usize, d: usize, asks: &str) -> AnyView {
-    let sum = cell::mixed(seen, from, d);
+/// A number that a head takes along; `named` says which head it is.
+fn mixed(seen: &Inspection, (head, d): (usize, usize), from: usize, asks: &str, named: bool) -> AnyView {
+    let sum = cell::mixed(seen, head, from, d);
     let lines = sum.terms.iter().map(|t| Line {
         name: seen.tokens[t.index].clone(),
         numbers: vec![number(t.left), number(t.right), long(t.product())],
     });
     view! {
         <p class="card-head">{t!("attention.dimension")} " " {d + 1} " " {t!("attention.what")} " " <b class="asks">{asks.to_owned()}</b> " " {t!("attention.takes_along")}</p>
+        {named.then(|| view! { <p class="card-line">{t!("attention.comes_from_head", head = head + 1, d = d + 1)}</p> })}
         <p class="card-line">{t!("attention.each_tokens_value")}</p>
         {lines_table([t!("attention.token"), t!("attention.share"), t!("attention.v_value"), t!("attention.product")], lines.collect())}
+        {total(&sum)}
+    }
+    .into_any()
+}
+
+fn projected(seen: &Inspection, from: usize, column: usize, asks: &str) -> AnyView {
+    let sum = cell::projected(seen, from, column);
+    let name = |index: usize| match index == cell::d_model(seen) {
+        true => t!("attention.bias").to_owned(),
+        false => format!("{}.{}", index / seen.d_head + 1, index % seen.d_head + 1),
+    };
+    let lines = sum.terms.iter().map(|t| Line {
+        name: name(t.index),
+        numbers: vec![number(t.left), number(t.right), long(t.product())],
+    });
+    let heads = [t!("attention.head_and_number"), t!("attention.taken"), t!("attention.in_projection"), t!("attention.product")];
+    view! {
+        <p class="card-head">{t!("attention.dimension")} " " {column + 1} " " {t!("attention.what")} " " <b class="asks">{asks.to_owned()}</b> " " {t!("attention.is_given")}</p>
+        <p class="card-line">{t!("attention.every_number_taken")}</p>
+        {lines_table(heads, lines.collect())}
         {total(&sum)}
     }
     .into_any()

@@ -1,29 +1,29 @@
 //! The attention lab: the learner's own sentence, inside any head of a trained model.
 
+mod about;
 mod cell;
 mod cell_card;
+mod compare;
 mod heads;
-mod model_choice;
+mod kinds;
 mod patterns;
 mod predictions;
+mod side;
 mod steps;
 mod unfold;
 
-use kit::t;
 use super::knobs;
 use crate::{
-    engine::use_job,
-    widgets::{LabFrame, LabState, heatmap::{Cell, Heatmap}, outcome, timing::debounced},
+    picked::{COPYING, PickModel, use_another, use_picked},
+    widgets::{LabFrame, LabState, heatmap::{Cell, Heatmap}, outcome},
 };
-use engine_core::jobs::{
-    ModelSource,
-    inspect::{Inspect, Inspection},
-};
+use engine_core::jobs::inspect::Inspection;
 use heads::HeadGrid;
+use kit::t;
 use leptos::prelude::*;
-use model_choice::{ModelChoice, use_model};
 use predictions::Predictions;
 use serde::{Deserialize, Serialize};
+use side::{Seen, use_side};
 use std::sync::Arc;
 use unfold::Unfold;
 
@@ -31,7 +31,7 @@ use unfold::Unfold;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Knobs {
-    /// The id of a kept model; empty is the built-in one. `?model=…` in the address wins.
+    /// The id of a kept model; empty is the built-in one, `copying` the one that copies. `?model=…` in the address wins.
     pub model: String,
     /// What the model reads.
     pub text: String,
@@ -39,11 +39,32 @@ pub struct Knobs {
     pub layer: usize,
     /// From zero.
     pub head: usize,
+    /// Whether a second view stands beside the first.
+    pub compare: bool,
+    /// The model of the second view, as `model`.
+    pub pinned_model: String,
+    /// What it reads there; empty is the same text.
+    pub pinned_text: String,
+    /// From zero.
+    pub pinned_layer: usize,
+    /// From zero.
+    pub pinned_head: usize,
 }
 
 impl Default for Knobs {
     fn default() -> Self {
-        Self { model: String::new(), text: "Alice was beginning to get very tired".into(), layer: 0, head: 0 }
+        let none = String::new;
+        Self {
+            model: none(),
+            text: "Alice was beginning to get very tired".into(),
+            layer: 0,
+            head: 0,
+            compare: false,
+            pinned_model: none(),
+            pinned_text: none(),
+            pinned_layer: 0,
+            pinned_head: 0,
+        }
     }
 }
 
@@ -53,32 +74,25 @@ pub fn Lab(
     /// Where it starts.
     knobs: Knobs,
 ) -> impl IntoView {
-    let text = RwSignal::new(knobs.text);
-    let chosen = RwSignal::new((knobs.layer, knobs.head));
-    let model = use_model(knobs.model, chosen);
-    let settled = debounced(Signal::from(text), 250);
-    let run = use_job(move || {
-        let file = model.bytes.get()?;
-        let text: String = settled.get();
-        let (layer, head) = chosen.get();
-        (!text.trim().is_empty()).then(|| Inspect { model: ModelSource::File(file.to_vec()), text, layer, head })
-    });
+    let pinned_text = if knobs.pinned_text.is_empty() { knobs.text.clone() } else { knobs.pinned_text };
+    let side = use_side(use_picked(knobs.model), knobs.text, (knobs.layer, knobs.head), Signal::stored(true));
+    let (picked, text, chosen, seen) = (side.picked, side.text, side.chosen, side.seen);
+    let compared = RwSignal::new(knobs.compare);
+    let pinned_head = (knobs.pinned_layer, knobs.pinned_head);
+    let pinned = use_side(use_another(knobs.pinned_model), pinned_text, pinned_head, Signal::from(compared));
+    let pin = Callback::new(move |()| pinned.become_like(side));
 
-    // Kept while the next run works, so that the pictures do not blink.
-    let seen = RwSignal::new(None::<Arc<Inspection>>);
     let cursor = RwSignal::new(None::<Cell>);
     Effect::new(move |_| {
-        run.outcome.with(|outcome| {
-            let Some(Ok(found)) = outcome else { return };
-            let last = found.tokens.len().saturating_sub(1);
-            // There is always a cell to explain: at first where the last token looks most.
-            if cursor.get_untracked().is_none_or(|(from, to)| from.max(to) > last) {
-                cursor.set(cell::favourite(found, last).map(|to| (last, to)));
-            }
-            let told = model.id.with_untracked(|id| patterns::values(found, chosen.get_untracked(), &text.get_untracked(), id));
-            outcome::report("attention", true, &told);
-            seen.set(Some(Arc::new(found.clone())));
-        });
+        let Some(found) = seen.get() else { return };
+        let last = found.tokens.len().saturating_sub(1);
+        // There is always a cell to explain: at first where the last token looks most.
+        if cursor.get_untracked().is_none_or(|(from, to)| from.max(to) > last) {
+            cursor.set(cell::favourite(&found, last).map(|to| (last, to)));
+        }
+        let model = picked.id.get_untracked();
+        let told = patterns::values(&found, (found.layer, found.head), &text.get_untracked(), &model);
+        outcome::report("attention", true, &told);
     });
 
     let position = RwSignal::new(None);
@@ -90,28 +104,38 @@ pub fn Lab(
     });
 
     let empty = move || text.with(|text| text.trim().is_empty());
-    let state = Signal::derive(move || match model.trouble.get() {
+    let state = Signal::derive(move || match picked.trouble.get() {
         Some(sentence) => LabState::Failed(sentence),
         None if empty() => LabState::Idle,
-        None if model.bytes.with(Option::is_none) => LabState::Running,
-        None => run.outcome.with(|outcome| LabState::of(run.running.get(), outcome.as_ref())),
+        None if picked.bytes().is_none() => LabState::Running,
+        None => side.run.outcome.with(|outcome| LabState::of(side.run.running.get(), outcome.as_ref())),
     });
     let remarks = move || seen.with(|seen| seen.as_ref().map_or(Vec::new(), |seen| steps::remarks(seen)));
 
     let share = Signal::derive(move || {
-        let (first, (layer, head)) = (Knobs::default(), chosen.get());
-        // A kept model is in this browser only: a link names the built-in one.
+        let (first, head, other, compare) = (Knobs::default(), chosen.get(), pinned.chosen.get(), compared.get());
+        // A kept model is in this browser only: a link names one that is shipped.
+        let shipped = |id: String| if id == COPYING { id } else { String::new() };
+        let beside = |now: String| if compare { now } else { String::new() };
         knobs::differing(&[
+            ("model", shipped(picked.id.get()), first.model),
             ("text", text.get(), first.text),
-            ("layer", layer.to_string(), first.layer.to_string()),
-            ("head", head.to_string(), first.head.to_string()),
+            ("layer", head.0.to_string(), first.layer.to_string()),
+            ("head", head.1.to_string(), first.head.to_string()),
+            ("compare", compare.to_string(), first.compare.to_string()),
+            ("pinned_model", beside(shipped(pinned.picked.id.get())), first.pinned_model),
+            ("pinned_text", beside(pinned.text.get()), first.pinned_text),
+            ("pinned_layer", if compare { other.0 } else { 0 }.to_string(), first.pinned_layer.to_string()),
+            ("pinned_head", if compare { other.1 } else { 0 }.to_string(), first.pinned_head.to_string()),
         ])
     });
+    let grouped = move || seen.with(|seen| seen.as_ref().is_some_and(|seen| seen.group > 1));
+    let n_heads = Signal::derive(move || seen.with(|seen| seen.as_ref().map_or(1, |seen| seen.n_heads)));
 
     view! {
         <LabFrame name="attention" title=t!("attention.inside_one_attention") state share>
             <div class="attention-controls">
-                <ModelChoice model/>
+                <PickModel picked/>
                 <label class="attention-text">
                     <span>{t!("attention.text")}</span>
                     <textarea rows="2" maxlength="2000" spellcheck="false" prop:value=text on:input:target=move |e| text.set(e.target().value())></textarea>
@@ -128,12 +152,31 @@ pub fn Lab(
                 <Predictions seen position cursor/>
                 <p class="lab-part">{t!("attention.every_head_at")}</p>
                 <HeadGrid seen chosen/>
-                <p class="lab-part">{t!("attention.one_head_step")}</p>
-                <Unfold seen cursor/>
-                <p class="lab-part">{t!("attention.its_queries_keys")}</p>
-                <Matrices seen/>
+                <about::About seen chosen/>
+                <kinds::Kinds picked n_heads chosen/>
+                <compare::Compare now=side pinned open=compared pin/>
+                <Show when=move || !grouped() fallback=move || view! { <Grouped seen/> }>
+                    <p class="lab-part">{t!("attention.one_head_step")}</p>
+                    <Unfold seen cursor/>
+                    <p class="lab-part">{t!("attention.its_queries_keys")}</p>
+                    <Matrices seen/>
+                </Show>
             </Show>
         </LabFrame>
+    }
+}
+
+/// Draws the chosen head's shares where tokens stand in groups: single cells have no arithmetic of their own then.
+#[component]
+fn Grouped(
+    /// What the engine computed.
+    seen: Seen,
+) -> impl IntoView {
+    let cells = Memo::new(move |_| Arc::new(seen.with(|seen| seen.as_ref().map(|seen| steps::Stage::Softmax.cells(seen)).unwrap_or_default())));
+    view! {
+        <p class="lab-part">{t!("attention.one_head_groups")}</p>
+        <p>{t!("attention.groups_how")}</p>
+        <Heatmap title=t!("attention.softmax") cells=cells/>
     }
 }
 
@@ -144,11 +187,11 @@ fn Matrices(
     #[prop(into)]
     seen: Signal<Option<Arc<Inspection>>>,
 ) -> impl IntoView {
-    type Part = fn(&Inspection) -> &Vec<f32>;
+    type Part = fn(&Inspection) -> &[f32];
     let parts: [(&str, &str, Part); 3] = [
         (t!("attention.queries_what_each"), "--q", |seen| &seen.queries),
         (t!("attention.keys_what_each"), "--k", |seen| &seen.keys),
-        (t!("attention.values_what_each"), "--v", |seen| &seen.values),
+        (t!("attention.values_what_each"), "--v", |seen| cell::values(seen, seen.head)),
     ];
     let maps = parts.map(|(title, hue, part)| {
         let cells = Memo::new(move |_| {

@@ -1,4 +1,4 @@
-//! One head unfolded into its five steps, with the arithmetic of any cell.
+//! One head unfolded into its seven steps, with the arithmetic of any cell.
 
 use kit::t;
 use super::{cell, cell_card::CellCard, steps};
@@ -21,12 +21,13 @@ pub fn Unfold(
     cursor: RwSignal<Option<Cell>>,
 ) -> impl IntoView {
     let stage = RwSignal::new(Stage::Softmax);
-    // In the last step the columns are dimensions, so it has a cursor of its own; the row is shared.
+    // In the last steps the columns are dimensions, so they have a cursor of their own; the row is shared.
     let mixed_cursor = RwSignal::new(None::<Cell>);
     let choose = move |next: Stage| {
-        if next == Stage::WeightedSum {
+        let dimensions = seen.with_untracked(|seen| seen.as_ref().and_then(|seen| next.dimensions(seen)));
+        if let Some(dimensions) = dimensions {
             let row = cursor.get_untracked().map(|cell| cell.0);
-            let column = mixed_cursor.get_untracked().map_or(0, |cell| cell.1);
+            let column = mixed_cursor.get_untracked().map_or(0, |cell| cell.1.min(dimensions - 1));
             mixed_cursor.set(row.map(|row| (row, column)));
         }
         stage.set(next);
@@ -39,7 +40,7 @@ pub fn Unfold(
     let cells = Memo::new(move |_| {
         Arc::new(seen.with(|seen| seen.as_ref().map(|seen| stage.get().cells(seen))).unwrap_or_default())
     });
-    let card_cursor = Signal::derive(move || if stage.get() == Stage::WeightedSum { mixed_cursor.get() } else { cursor.get() });
+    let card_cursor = Signal::derive(move || if stage.get() >= Stage::WeightedSum { mixed_cursor.get() } else { cursor.get() });
     let stages = Stage::ALL.map(|s| {
         view! {
             <li>
@@ -60,10 +61,13 @@ pub fn Unfold(
             <Heatmap title=t!("attention.weighted_sum_what") cells=cells cursor=mixed_cursor/>
         }
         .into_any(),
+        s @ (Stage::Concatenate | Stage::Project) => {
+            view! { <Heatmap title=s.label() cells=cells cursor=mixed_cursor/> }.into_any()
+        }
         s => view! { <Heatmap title=s.label() cells=cells cursor eager_table={s == Stage::Softmax}/> }.into_any(),
     };
     view! {
-        <ol class="stages" aria-label=t!("attention.five_steps")>{stages.into_iter().collect::<Vec<_>>()}</ol>
+        <ol class="stages" aria-label=t!("attention.seven_steps")>{stages.into_iter().collect::<Vec<_>>()}</ol>
         <div class="stage" data-stage-shown=move || stage.get().key()>
             <p class="stage-text" aria-live="polite">{explanation}</p>
             <div class="stage-columns">
@@ -73,7 +77,7 @@ pub fn Unfold(
             <RowSums seen shown=Signal::derive(move || stage.get() == Stage::Softmax)/>
             <p class="stage-moves">
                 <button type="button" disabled=move || stage.get() == Stage::DotProduct on:click=move |_| step(-1)>{t!("attention.back")}</button>
-                <button type="button" disabled=move || stage.get() == Stage::WeightedSum on:click=move |_| step(1)>{t!("attention.next_step")}</button>
+                <button type="button" disabled=move || stage.get() == Stage::Project on:click=move |_| step(1)>{t!("attention.next_step")}</button>
             </p>
         </div>
     }

@@ -47,6 +47,7 @@ pub fn Head(
             values: values.unwrap_or_default(),
             causal: true,
             shares: true,
+            ..Cells::default()
         })
     });
     let written = move || shown.with(|look| look.as_ref().map(|look| look.written.clone()).unwrap_or_default());

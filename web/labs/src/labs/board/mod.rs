@@ -7,6 +7,8 @@ mod controls;
 mod corpus;
 mod form;
 mod head;
+mod keep;
+mod map;
 mod milestones;
 mod record;
 mod run;
@@ -95,6 +97,7 @@ pub fn Lab(
                 <chips::Chips board/>
                 <chart::Charts board/>
                 <head::Head board/>
+                <map::Map board/>
                 <runs::Runs board/>
             </Show>
         </LabFrame>

@@ -79,6 +79,9 @@ impl Record {
             BoardUpdate::Look(mut look) => {
                 let file = Some(Arc::new(std::mem::take(&mut look.file)));
                 self.looks.retain(|kept| kept.look.step < look.step);
+                if let Some(earlier) = self.last() {
+                    look.map.turn_towards(&earlier.map);
+                }
                 self.looks.push(Kept { look: Arc::new(look), file });
             }
         }

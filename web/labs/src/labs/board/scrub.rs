@@ -1,6 +1,6 @@
 //! Time as a slider over the kept looks: everything on the board moves with it, and a run can begin again there.
 
-use super::run::Board;
+use super::{keep::Keep, run::Board};
 use kit::t;
 use leptos::prelude::*;
 
@@ -80,6 +80,7 @@ pub fn Scrub(
                 >
                     {move || t!("board.fork", step = from())}
                 </button>
+                <Keep board from=Signal::derive(from)/>
             </div>
             <p class="lab-note" hidden=move || differs.get()>{t!("board.fork_how")}</p>
         </fieldset>

@@ -30,6 +30,7 @@ fn cells(map: &Map, head: usize) -> Cells {
         values: map.weights[head * rows * columns..][..rows * columns].to_vec(),
         causal: map.looks == Looks::Decoder,
         shares: true,
+        ..Cells::default()
     }
 }
 

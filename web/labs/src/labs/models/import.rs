@@ -2,12 +2,7 @@
 
 use kit::t;
 use super::{Shelf, size};
-use crate::{
-    engine,
-    models::{self, ModelRecord},
-    store,
-};
-use engine_core::jobs::model_card::ReadModel;
+use crate::models::{self, ModelRecord};
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
 
@@ -62,26 +57,9 @@ async fn import(file: &web_sys::File) -> Result<ModelRecord, String> {
     let buffer = buffer
         .map_err(|_| t!("models.could_not_be", name = name))?;
     let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
-    let card = engine::run(&ReadModel { file: bytes.clone() })
-        .await
-        .map_err(|error| t!("models.not_imported", name = name, error = error))?;
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
-    let record = ModelRecord {
-        id: models::new_id(),
-        name: stem.chars().take(80).collect(),
-        created_ms: js_sys::Date::now(),
-        step: card.step.unwrap_or(0),
-        val_loss: card.val_loss,
-        config: card.config,
-        tokenizer: card.tokenizer,
-        file: String::new(),
-        text_file: None,
-        text_name: t!("models.imported").into(),
-        finished: true,
-    };
-    let record = models::save_checkpoint(record, &bytes).await.map_err(|error| error.0)?;
-    store::ask_to_persist().await;
-    Ok(record)
+    let kept = models::keep_file(stem, t!("models.imported").into(), &bytes).await;
+    kept.map_err(|error| t!("models.not_imported", name = name, error = error))
 }
 
 fn check_size(name: &str, bytes: f64) -> Result<(), String> {

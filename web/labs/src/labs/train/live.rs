@@ -129,6 +129,7 @@ fn Look(session: Session) -> impl IntoView {
             values: sample.weights,
             causal: true,
             shares: true,
+            ..Cells::default()
         };
         Arc::new(newest().map(map).unwrap_or_default())
     });
