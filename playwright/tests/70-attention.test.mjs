@@ -86,10 +86,11 @@ describe('one cell, by the keyboard', () => {
     assert.ok(await chips().nth(1).evaluate((it) => it.classList.contains('answers')));
   });
 
-  test('all five steps explain that cell', async () => {
+  test('all seven steps explain that cell', async () => {
     for (const [key, words] of Object.entries({
       'dot-product': /dimension by dimension/, scale: /\/ √\d+ = /, mask: /not in the future/,
       softmax: /e\^\(/, 'weighted-sum': /Each token's value in this dimension, times its share, added up\./,
+      concatenate: /It comes from head 1, as its number 1\./, project: /times its number in this column of W_O/,
     })) {
       await stage(key);
       await root().locator(`.cell-card[data-card="${key}"]`).waitFor();
@@ -102,9 +103,10 @@ describe('one cell, by the keyboard', () => {
         assert.equal(await card().locator('.card-check[data-agrees="false"]').count(), 0, `${key} agrees`);
       }
     }
+    await stage('weighted-sum');
     assert.equal(await map('Weighted sum').count(), 1);
     assert.equal(await map('Values times shares').count(), 1);
-    record.assertClean('the five steps');
+    record.assertClean('the seven steps');
   });
 
   test('every cell of the map agrees with the engine, and what is hidden says so', async () => {
@@ -209,7 +211,7 @@ test('a model that is not there: a sentence, and the built-in one can be chosen'
   await open(page, server, 'learn/attention-mechanism/?model=nosuch');
   await waitState(root(), 'failed');
   assert.equal(await root().locator('> .lab-error').innerText(), 'This model is not kept in this browser. Choose another one under “My models”.');
-  await root().locator('.attention-model select').selectOption('');
+  await root().locator('[data-field="model"]').selectOption('');
   await waitState(root(), 'done');
   await assertRowsSumToOne(page);
   record.assertClean('a missing model');

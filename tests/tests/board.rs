@@ -1,8 +1,11 @@
 //! The training board: what its default runs achieve, and going back.
 
 use engine_core::{
+    head_scores::Kind,
     jobs::{
+        ModelSource,
         board::{BoardOpened, BoardUpdate, Look, RunBoard, Source},
+        inspect::ScoreHeads,
         train::{ModelShape, Stopped},
     },
     tasks,
@@ -178,6 +181,12 @@ fn the_default_run_forms_an_induction_head() {
     let last = looks.last().unwrap();
     println!("# above 0.5 at step {}, {:.2} at the end", formed.step, best(last));
     assert!(best(&looks[0]) < 0.3 && best(last) > 0.5 && exact(&looks) >= 0.95, "{}", exact(&looks));
+    // The attention explorer, which is given the kept file, names that head and says the same number.
+    let model = ModelSource::File(last.file.clone());
+    let scored = Engine::default().run(&ScoreHeads { model }).unwrap().0;
+    let named = scored.scores.iter().map(|scores| scores.kind()).filter(|(kind, _)| *kind == Kind::Induction);
+    let named = named.map(|(_, score)| score).fold(0.0, f32::max);
+    assert!((named - best(last)).abs() < 1e-6, "{named} in the explorer, {} on the board", best(last));
 }
 
 #[test]
@@ -227,6 +236,8 @@ fn a_look_has_a_distribution_for_every_token_of_the_shown_answers() {
         assert!(look.chances.chunks(11).all(|row| (row.iter().sum::<f32>() - 1.0).abs() < 1e-4));
         assert_eq!(look.attention.len(), 8 * opened.reading.len().pow(2));
         assert_eq!(look.induction.len(), 8);
+        assert_eq!(look.map.points.len(), 11, "a point for each token");
+        assert!(look.map.points.iter().flatten().all(|x| x.abs() <= 1.0) && look.map.shown > 0.0);
     }
 }
 

@@ -30,15 +30,16 @@ impl Picked {
         self.file.with(|file| file.as_ref().filter(|(of, _)| *of == id).map(|(_, bytes)| bytes.clone()))
     }
 
-    /// As the learner knows it.
+    /// As the learner knows it, with the step of one that the learner has trained.
     pub fn name(self) -> String {
+        self.called(|record| t!("pick.step", name = record.name, step = record.step))
+    }
+
+    fn called(self, kept: impl Fn(&ModelRecord) -> String) -> String {
         match self.id.get().as_str() {
             "" => t!("pick.built_in").to_owned(),
             COPYING => t!("pick.copying").to_owned(),
-            id => {
-                let named = |record: &ModelRecord| t!("pick.step", name = record.name, step = record.step);
-                self.kept.with(|kept| kept.iter().find(|record| record.id == id).map_or(id.to_owned(), named))
-            }
+            id => self.kept.with(|all| all.iter().find(|record| record.id == id).map_or(id.to_owned(), kept)),
         }
     }
 
@@ -120,7 +121,7 @@ pub fn PickModel(
             .collect::<Vec<_>>()
     };
     view! {
-        <label class="pick-model" data-model-name=move || picked.name()>
+        <label class="pick-model" data-model-name=move || picked.called(|record| record.name.clone())>
             <span>{t!("pick.model")}</span>
             <select data-field="model" on:change:target=move |e| picked.id.set(e.target().value())>
                 {option(String::new(), t!("pick.built_in").into())}
