@@ -17,7 +17,7 @@ def load(path):
 
 
 def gelu(x):
-    return 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))
+    return 0.5 * x * (1 + np.tanh((2 / np.pi) ** 0.5 * (x + 0.044715 * x**3)))
 
 
 def softmax(scores):
@@ -43,7 +43,7 @@ def step(w, heads, cache, id):
         past.append((k, v))
         keys, values = [np.array(side).reshape(len(past), heads, -1) for side in zip(*past)]
         scores = np.einsum("hc,thc->ht", q.reshape(heads, -1), keys)
-        shares = softmax(scores / np.sqrt(keys.shape[2]))
+        shares = softmax(scores / keys.shape[2] ** 0.5)
         mixed = np.einsum("ht,thc->hc", shares, values).reshape(-1)
         x = x + linear(h + "attn.c_proj", mixed)
         up = linear(h + "mlp.c_fc", norm(h + "ln_2", x))
