@@ -21,10 +21,10 @@ const outcome = (page) => page.evaluate(() => JSON.parse(document.querySelector(
 const stage = (page, name) => root(page).locator(`[data-file="${name}"]`).waitFor();
 const act = (page, name) => root(page).locator(`[data-action="${name}"]`);
 
-async function visit() {
+async function visit(lesson = LESSON) {
   const page = await freshPage(browser, { serviceWorkers: 'block' });
   const record = await hygiene(page, server.origin);
-  await open(page, server, LESSON);
+  await open(page, server, lesson);
   await waitState(root(page), 'done');
   return { page, record };
 }
@@ -126,5 +126,34 @@ test('hostile files get a sentence and the page lives on', async () => {
   await act(page, 'open-files').setInputFiles(ALL);
   await stage(page, 'opened');
   record.assertClean('hostile files');
+  await page.context().close();
+});
+
+test('the lesson on pretrained models: its exercise is solved token by token, as the library wrote it', async () => {
+  const { page, record } = await visit('learn/run-pretrained-gpt2/');
+  const card = page.locator('[data-exercise="the-same-tokens"]');
+  for (const [field, size] of Object.entries({ vocab: 320, context: 32, d_model: 16, n_layers: 2, n_heads: 2 })) {
+    await root(page).locator(`[data-field="${field}"]`).fill(String(size));
+    await root(page).locator(`[data-field="${field}"]`).press('Tab');
+  }
+  await act(page, 'open-practice').click();
+  await stage(page, 'opened');
+  assert.match(await says(page, 'file-fit'), /exactly this model/);
+  await act(page, 'load-model').click();
+  await stage(page, 'ready');
+  const text = GOLDEN.ids.slice(0, 4);
+  await root(page).locator('[data-field="model-ids"]').fill(text.join(', '));
+  await act(page, 'run-ids').click();
+  const greedy = GOLDEN.beams.find(({ width }) => width === 1).tokens[0];
+  for (const [at, next] of greedy.slice(0, 5).entries()) {
+    await page.waitForFunction((count) => document.querySelector('[data-output="model-read"]').innerText.startsWith(`Read ${count} tokens`), text.length);
+    assert.equal((await candidates(page))[0][0], next);
+    if (at === 4) break;
+    assert.equal(await card.getAttribute('data-solved'), 'false', `after ${at} tokens`);
+    await act(page, 'append').click();
+    text.push(next);
+  }
+  await card.and(page.locator('[data-solved="true"]')).waitFor();
+  record.assertClean('the same tokens');
   await page.context().close();
 });

@@ -26,6 +26,16 @@ pub fn python(listing: &str, lines: &str) -> Option<Vec<f64>> {
     ))
 }
 
+/// The same for a listing that needs NumPy. None without it.
+pub fn numpy(listing: &str, lines: &str) -> Option<Vec<f64>> {
+    let found = Command::new("python3").args(["-c", "import numpy"]).output();
+    if !found.is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: no NumPy here, so {listing} was not run");
+        return None;
+    }
+    python(listing, lines)
+}
+
 /// The same in C#: `lines` stand in `Main`, where `Print` prints numbers. None without a compiler.
 pub fn csharp(listing: &str, lines: &str) -> Option<Vec<f64>> {
     let name = listing.replace(['/', '.'], "-");

@@ -85,6 +85,7 @@ pub fn loss(config: &GptConfig, weights: &Weights, ids: &[u32], targets: &[u32])
     sum / targets.len() as f64
 }
 
-fn add(x: &mut [f64], y: &[f64]) {
+/// Adds `y` to `x`.
+pub(crate) fn add(x: &mut [f64], y: &[f64]) {
     x.iter_mut().zip(y).for_each(|(x, y)| *x += y);
 }

@@ -1,6 +1,7 @@
 //! What lessons print in full: each file is the Rust version of one listing, compiled and tested like the rest.
 
 pub mod block;
+pub mod cached;
 pub mod chat;
 pub mod complete;
 pub mod data;
