@@ -69,3 +69,17 @@ export async function waitState(labLocator, states, timeout = 60_000) {
   await labLocator.and(labLocator.page().locator(selector)).waitFor({ state: 'attached', timeout });
   return labLocator.getAttribute('data-state');
 }
+
+/** Sets a lab up as a link or an exercise does, and forgets what it told before. */
+export const setLab = (page, name, knobs) => page.evaluate(async ([name, knobs]) => {
+  document.querySelector(`section[data-lab="${name}"]`).removeAttribute('data-outcome');
+  dispatchEvent(new CustomEvent('glassbox-set', { detail: JSON.stringify({ lab: name, knobs }) }));
+  // The lab is rebuilt in microtasks, so it is there when the next task begins.
+  await new Promise((resolve) => { setTimeout(resolve); });
+}, [name, knobs]);
+
+/** What a lab last told those who score exercises: `{ final, values }`, or null if nothing yet. */
+export async function outcome(page, name) {
+  const told = await page.locator(`section[data-lab="${name}"]`).first().getAttribute('data-outcome');
+  return told && JSON.parse(told);
+}

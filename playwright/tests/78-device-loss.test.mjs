@@ -3,19 +3,14 @@
 // Everything is counted from the loss and in steps, because the software adapter's speed says nothing.
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { freshPage, launch, open } from '../helpers/browser.mjs';
-import { deviceName, engineWorker, waitEngine } from '../helpers/engine.mjs';
+import { assertHasGpu, CPU, deviceName, engineWorker, GPU, SLOW, waitDevice, waitEngine } from '../helpers/engine.mjs';
 import { hygiene } from '../helpers/hygiene.mjs';
 import { DIST } from '../helpers/site.mjs';
 import { LESSON, reading, trainLab, trainOwn, waitStep, waitTrain } from '../helpers/train.mjs';
 import { start } from '../server.mjs';
 
-const SLOW = 240_000;
-const GPU = /^WebGPU \(.*swiftshader.*\)$/i;
-const CPU = /^CPU\b/;
 /** A new device must compute within this time after the loss was noticed. */
 const RECOVERED_MS = 5_000;
 /** What the browser says on the console of a crash that was asked for is no fault of the page. */
@@ -24,8 +19,7 @@ const SETTINGS = { layers: 1, heads: 1, d_model: 16, context: 8, batch: 16, lear
 
 let server;
 before(async () => {
-  assert.ok(existsSync(path.join(DIST, 'worker-gpu.js')),
-    'The site was built without its WebGPU engine: run `cargo xtask dist` without --cpu-only.');
+  assertHasGpu();
   server = await start({ root: DIST });
 });
 after(() => server.stop());
@@ -52,8 +46,7 @@ async function training(t) {
     new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
   });
   await open(page, server, LESSON);
-  await page.waitForFunction(
-    () => /WebGPU \(/.test(document.querySelector('[data-device-name]')?.textContent), undefined, { timeout: SLOW });
+  await waitDevice(page, GPU);
   await trainOwn(page, SETTINGS);
   const kept = await waitStep(page, 1, { attribute: 'savedStep', timeout: SLOW });
   return { browser, page, record, kept };

@@ -4,11 +4,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { freshPage, lab, launch, open, waitReady, waitState } from '../helpers/browser.mjs';
-import { deviceName, engineWorker, waitEngine } from '../helpers/engine.mjs';
+import { deviceChoice, deviceName, engineWorker, waitEngine } from '../helpers/engine.mjs';
 import { browser, server } from '../helpers/hosted.mjs';
 import { hygiene } from '../helpers/hygiene.mjs';
 
-const choice = (page) => page.locator('[data-action="device"]');
 const fact = (page, name) => page.locator(`[data-output="${name}"]`).innerText();
 const program = async (page) => new URL((await engineWorker(page)).url()).pathname.replace(/.*\/(worker[^/]*)_loader\.js$/, '$1');
 
@@ -45,17 +44,17 @@ test('relaxed SIMD is found by probing, named, and can be overridden; the choice
   assert.match(await fact(page, 'threads'), /^not used: .*nightly.* This page is not cross-origin isolated/);
   await assertComputes(page);
 
-  await choice(page).selectOption('cpu-simd');
+  await deviceChoice(page).selectOption('cpu-simd');
   await page.waitForFunction(() => document.querySelector('[data-device-name]').textContent === 'CPU, SIMD128');
   assert.equal(await program(page), 'worker');
   await assertComputes(page);
   await page.reload();
   await waitReady(page);
   await waitEngine(page);
-  assert.equal(await choice(page).inputValue(), 'cpu-simd');
+  assert.equal(await deviceChoice(page).inputValue(), 'cpu-simd');
   assert.equal(await program(page), 'worker');
 
-  await choice(page).selectOption('cpu-relaxed');
+  await deviceChoice(page).selectOption('cpu-relaxed');
   await page.waitForFunction(() => document.querySelector('[data-device-name]').textContent === 'CPU, relaxed SIMD');
   assert.equal(await program(page), 'worker-relaxed');
   record.assertClean('choosing a program');
@@ -68,7 +67,7 @@ test('a browser without relaxed SIMD gets the plain program and never loads the 
   assert.equal(await deviceName(page), 'CPU, SIMD128');
   assert.match(await fact(page, 'simd'), /^SIMD128; this browser refused/);
   assert.equal(await page.locator('[data-toast="notice"]').count(), 0, 'nothing went wrong');
-  assert.ok(await choice(page).locator('option[value="cpu-relaxed"]').isDisabled(), 'what does not run cannot be chosen');
+  assert.ok(await deviceChoice(page).locator('option[value="cpu-relaxed"]').isDisabled(), 'what does not run cannot be chosen');
   await assertComputes(page);
   record.assertClean('an older browser');
   await page.context().close();

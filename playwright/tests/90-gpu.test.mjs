@@ -1,11 +1,11 @@
 // The same with WebGPU, on Chromium's software adapter: slow, so the smallest model that still learns.
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { freshPage, lab, launch, open, waitOffline, waitReady, waitState } from '../helpers/browser.mjs';
-import { deviceName, engineWorker, waitEngine } from '../helpers/engine.mjs';
+import {
+  assertHasGpu, CPU, deviceChoice, deviceName, engineWorker, GPU, SLOW, waitDevice, waitEngine,
+} from '../helpers/engine.mjs';
 import { hygiene } from '../helpers/hygiene.mjs';
 import { DIST } from '../helpers/site.mjs';
 import {
@@ -13,22 +13,10 @@ import {
 } from '../helpers/train.mjs';
 import { start } from '../server.mjs';
 
-before(() => {
-  assert.ok(existsSync(path.join(DIST, 'worker-gpu.js')),
-    'The site was built without its WebGPU engine: run `cargo xtask dist` without --cpu-only.');
-});
+before(assertHasGpu);
 
-/** The software adapter takes half a second for a step, and seconds to compile its shaders. */
-const SLOW = 240_000;
-const CPU = /^CPU\b/;
-const GPU = /^WebGPU \(.*swiftshader.*\)$/i;
 const STEPS = 100;
 const SETTINGS = { layers: 1, heads: 1, d_model: 16, context: 8, batch: 16, learning_rate: 0.02, warmup: 5, steps: STEPS };
-
-const device = (page) => page.locator('[data-action="device"]');
-const waitDevice = (page, name) => page.waitForFunction(
-  ([source, flags]) => new RegExp(source, flags).test(document.querySelector('[data-device-name]')?.textContent ?? ''),
-  [name.source, name.flags], { timeout: SLOW });
 
 describe('on WebGPU', () => {
   let browser;
@@ -51,7 +39,7 @@ describe('on WebGPU', () => {
     await waitEngine(page);
     assert.match(await deviceName(page), CPU, 'an emulated adapter is not taken by itself');
     assert.match(await page.locator('[data-output="adapter"]').innerText(), /swiftshader.*\(emulated in software: the CPU is faster\)$/i);
-    await device(page).selectOption('gpu');
+    await deviceChoice(page).selectOption('gpu');
     await waitDevice(page, GPU);
     await waitEngine(page);
     assert.match(await page.locator('[data-output="device"]').innerText(), GPU);
@@ -66,7 +54,7 @@ describe('on WebGPU', () => {
     await open(page, server, LESSON);
     await waitEngine(page, 'ready', SLOW);
     await waitDevice(page, GPU);
-    assert.equal(await device(page).inputValue(), 'gpu', 'the choice is kept');
+    assert.equal(await deviceChoice(page).inputValue(), 'gpu', 'the choice is kept');
     await trainOwn(page, SETTINGS);
 
     const kept = await waitStep(page, 10, { attribute: 'savedStep', timeout: SLOW });
@@ -130,7 +118,7 @@ describe('on WebGPU', () => {
   });
 
   test('back to the CPU, which says so and computes', async () => {
-    await device(page).selectOption('cpu-relaxed');
+    await deviceChoice(page).selectOption('cpu-relaxed');
     await waitDevice(page, CPU);
     await waitEngine(page);
     await page.locator('[data-action="self-test"]').click();
@@ -148,7 +136,7 @@ test('a browser without an adapter says so in one sentence, and the CPU computes
   const record = await hygiene(page, server.origin);
   await open(page, server, 'engine/');
   assert.equal(await page.locator('[data-output="adapter"]').innerText(), 'none: this browser offers no WebGPU adapter, so the CPU computes');
-  await device(page).selectOption('gpu');
+  await deviceChoice(page).selectOption('gpu');
   const notice = page.locator('[data-toast="notice"] p');
   await notice.waitFor({ timeout: SLOW });
   const said = await notice.innerText();

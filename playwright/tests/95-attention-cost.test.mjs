@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freshPage, lab, open, waitState } from '../helpers/browser.mjs';
+import { freshPage, lab, open, outcome, setLab, waitState } from '../helpers/browser.mjs';
 import { browser, server } from '../helpers/hosted.mjs';
 import { hygiene } from '../helpers/hygiene.mjs';
 
@@ -12,17 +12,12 @@ const root = (page) => lab(page, 'attention-cost');
 const says = (page, output) => root(page).locator(`[data-output="${output}"]`).innerText();
 const press = (page, action) => root(page).locator(`[data-action="${action}"]`).click();
 
-/** Sets the lab up as a link or an exercise does: short enough for a test. */
-const shorten = (page, longest) => page.evaluate((longest) => dispatchEvent(new CustomEvent('glassbox-set',
-  { detail: JSON.stringify({ lab: 'attention-cost', knobs: `longest=${longest}` }) })), longest);
-
 test('predict, measure, read slopes', async () => {
   const page = await freshPage(browser);
   const record = await hygiene(page, server.origin);
   await open(page, server, LESSON);
   await waitState(root(page), 'idle');
-  await shorten(page, 1024);
-  await page.waitForFunction(() => document.querySelector('[data-lab="attention-cost"]').innerText.includes('1024'));
+  await setLab(page, 'attention-cost', 'longest=1024');
   assert.equal(await root(page).locator('canvas').first().isVisible(), false, 'nothing is given away before a prediction');
   await press(page, 'measure');
   assert.match(await says(page, 'verdict'), /^Move the slider first/);
@@ -37,7 +32,7 @@ test('predict, measure, read slopes', async () => {
   await waitState(root(page), 'done', SLOW);
 
   assert.match(await says(page, 'verdict'), /^You predicted 4 times\. Among the longest texts, twice the length cost [\d.]+ times as much\. /);
-  const { values } = await page.evaluate(() => JSON.parse(document.querySelector('section[data-lab="attention-cost"]').dataset.outcome));
+  const { values } = await outcome(page, 'attention-cost');
   console.log(`# slopes: whole ${values.exponent_whole.toFixed(2)}, fused ${values.exponent_fused.toFixed(2)}, cached ${values.exponent_cached.toFixed(2)}; `
     + `memory ${values.memory_exponent_whole.toFixed(2)}, ${values.memory_exponent_fused.toFixed(2)}, ${values.memory_exponent_cached.toFixed(2)}`);
   // The machine may be busy; a square and a straight line stay apart all the same.

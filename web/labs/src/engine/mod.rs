@@ -156,6 +156,12 @@ pub fn warm() {
     supervisor::ensure_started();
 }
 
+/// Whether the program that computes now has a WebGPU device, which it uses for the large steps of a training. Writing
+/// and looking happen on the CPU beside it.
+pub fn on_gpu() -> bool {
+    supervisor::on_gpu()
+}
+
 /// Changes the device. Runs under way end, and a worker for the new device takes over.
 pub fn choose(wanted: Wanted) {
     supervisor::choose(wanted);

@@ -198,7 +198,8 @@ pub fn Lab(knobs: Knobs) -> impl IntoView {
         Memo::new(move |_| written.with(|written| written.as_ref().map(|it| it.chances.clone()).unwrap_or_default()));
     let summary = move || {
         let written = written.get()?;
-        let device = status.with(|status| status.device.clone()).unwrap_or_default();
+        let program = status.with(|status| status.device.clone()).unwrap_or_default();
+        let device = if engine::on_gpu() { t!("complete.cpu_beside_webgpu").to_owned() } else { program };
         let pace = written.tokens_per_s?;
         Some(t!("complete.first_token_after", device = device, first_token_ms = format!("{:.0}", written.first_token_ms), pace = format!("{:.0}", pace)))
     };
