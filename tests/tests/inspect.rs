@@ -54,7 +54,10 @@ fn every_head_of_a_shipped_model_is_scored() {
         assert!(all.iter().all(|score| (0.0..=1.0).contains(score)), "{scores:?}");
         assert!(scores.previous + scores.own + scores.duplicate <= 1.0 + 1e-5, "three different tokens: {scores:?}");
     }
-    assert!(found.scores.iter().any(|scores| scores.kind().0 == Kind::Diffuse));
+    // The lesson on drawing attention says: hardly any head earns a name, and several are diffuse.
+    let count = |wanted: fn(Kind) -> bool| found.scores.iter().filter(|scores| wanted(scores.kind().0)).count();
+    assert!(count(|kind| kind == Kind::Diffuse) >= 3);
+    assert!(count(|kind| !matches!(kind, Kind::Diffuse | Kind::Other)) <= 1);
 }
 
 #[test]
