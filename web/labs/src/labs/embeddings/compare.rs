@@ -80,13 +80,13 @@ pub fn Compare(
     };
     view! {
         <button
-            type="button" data-action="compare" disabled=move || loading.get()
+            type="button" class="embeddings-compare" data-action="compare" disabled=move || loading.get()
             hidden=move || published.with(Option::is_some) on:click=fetch
         >
             {move || if loading.get() { t!("embeddings.loading").to_owned() } else { t!("embeddings.compare", size = size()) }}
         </button>
         <p class="lab-note" role="alert" hidden=move || failed.with(String::is_empty)>{failed}</p>
-        <p class="embeddings-caption" role="status">{title}</p>
+        <p class="embeddings-caption" role="status" hidden=move || title().is_empty()>{title}</p>
         <ol class="embeddings-near" data-output="near-published">{list}</ol>
     }
 }
