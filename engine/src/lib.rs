@@ -14,6 +14,7 @@ pub mod gpt;
 mod gpt2;
 mod inspect;
 mod intervene;
+mod lay_out;
 mod matmul;
 mod model_card;
 pub mod ops;
@@ -45,6 +46,7 @@ pub fn registry() -> Registry {
         .with(inspect::score)
         .with(intervene::run)
         .with(intervene::each_part)
+        .with(lay_out::run)
         .with(matmul::run)
         .with(model_card::read)
         .with(model_card::export)

@@ -14,6 +14,7 @@ pub mod gpt2;
 pub mod gpu_rate;
 pub mod inspect;
 pub mod intervene;
+pub mod lay_out;
 pub mod matmul;
 pub mod model_card;
 pub mod positions;

@@ -1,10 +1,13 @@
 //! Asking the vectors: who is near a word, and which word completes an analogy.
 
-use super::{Knobs, learned::Learned};
-use engine_core::word_vectors::space::Near;
+use super::{Knobs, compare::Compare, learned::Learned};
+use engine_core::word_vectors::{published::Published, space::Near};
 use kit::t;
 use leptos::prelude::*;
 use std::sync::Arc;
+
+/// So many words are offered in a list; every other one can be written.
+const OFFERED: usize = 1_000;
 
 /// One field for a word; the words that have vectors are offered.
 #[component]
@@ -42,11 +45,13 @@ pub fn Neighbours(
     /// The nearest words, best first.
     #[prop(into)]
     near: Signal<Vec<Near>>,
+    /// The published vectors, once they were loaded.
+    published: RwSignal<Option<Arc<Published>>>,
 ) -> impl IntoView {
     let words = Memo::new(move |_| learned.with(|learned| learned.words()));
     let offered = move || {
         let words = words.get();
-        words.iter().map(|word| view! { <option value=word.clone()></option> }).collect::<Vec<_>>()
+        words.iter().take(OFFERED).map(|word| view! { <option value=word.clone()></option> }).collect::<Vec<_>>()
     };
     let missing = move || {
         let word = knobs.with(|knobs| knobs.word.clone());
@@ -55,8 +60,11 @@ pub fn Neighbours(
     };
     let title = move || {
         let word = knobs.with(|knobs| knobs.word.clone());
-        let count = learned.with(|learned| learned.id(&word).map(|id| learned.count(id)));
-        count.map(|count| t!("embeddings.neighbours_of", word = word, count = count)).unwrap_or_default()
+        learned.with(|learned| match learned.id(&word) {
+            None => String::new(),
+            Some(_) if learned.is_published() => t!("embeddings.neighbours_published", word = word),
+            Some(id) => t!("embeddings.neighbours_of", word = word, count = learned.count(id)),
+        })
     };
     view! {
         <datalist id="embeddings-words">{offered}</datalist>
@@ -66,11 +74,14 @@ pub fn Neighbours(
         <ol class="embeddings-near" data-output="near">
             {move || near.with(|near| rows(&words.get(), near))}
         </ol>
+        <Show when=move || !learned.with(|learned| learned.is_published())>
+            <Compare knobs published/>
+        </Show>
     }
 }
 
 /// Words with their cosines as bars.
-fn rows(words: &[String], near: &[Near]) -> Vec<impl IntoView + use<>> {
+pub fn rows(words: &[String], near: &[Near]) -> Vec<impl IntoView + use<>> {
     let row = |near: &Near| {
         let word = words.get(near.word).cloned().unwrap_or_default();
         let share = f64::from(near.cosine.clamp(0.0, 1.0));

@@ -10,6 +10,8 @@ use leptos::prelude::*;
 pub const INVENTED: &str = "invented";
 /// The learner's own text.
 pub const OWN: &str = "own";
+/// No text, but the vectors that others have learned from far more of it.
+pub const PUBLISHED: &str = "published";
 /// Sentences of the invented text: about 28,000 words.
 const SENTENCES: usize = 4_000;
 /// Fixes the invented text: it is the same for everybody.
@@ -48,7 +50,7 @@ pub fn Choice(
     /// Whether a run is under way.
     busy: Signal<bool>,
 ) -> impl IntoView {
-    let named = [(INVENTED, t!("embeddings.invented"))].into_iter().chain(SHIPPED).chain([(OWN, t!("embeddings.own"))]);
+    let named = [(INVENTED, t!("embeddings.invented"))].into_iter().chain(SHIPPED).chain([(OWN, t!("embeddings.own")), (PUBLISHED, t!("embeddings.published"))]);
     let options = named.map(|(id, title)| {
         let selected = move || knobs.with(|knobs| knobs.text == id);
         view! { <option value=id prop:selected=selected>{title}</option> }
@@ -77,6 +79,7 @@ pub fn Choice(
                 <p class="lab-note">{t!("embeddings.invented_how")}</p>
                 <pre class="embeddings-sample" tabindex="0">{sample}</pre>
             </details>
+            <p class="lab-note" hidden=move || !is(PUBLISHED)>{t!("embeddings.published_from")}</p>
             <label class="embeddings-field" hidden=move || !is(OWN)>
                 <span>{t!("embeddings.paste_here")}</span>
                 <textarea

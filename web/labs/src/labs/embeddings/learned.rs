@@ -1,13 +1,22 @@
 //! What is known of the words so far, and what can be said of it.
 
-use super::Knobs;
-use engine_core::{
-    jobs::embeddings::{Counted, Learning, Moved},
-    word_vectors::space::{self, Near},
-};
+use super::{Knobs, corpus};
 use crate::widgets::{lines::number, outcome::Value};
+use engine_core::{
+    jobs::embeddings::{Counted, Learning, Method, Moved},
+    word_vectors::{
+        plane::Plane,
+        published::Published,
+        space::{self, Near},
+    },
+};
 use kit::t;
 use std::sync::Arc;
+
+/// A word of so many letters is likely to mean something by itself.
+const LONG: usize = 5;
+/// So many of the published words stand on the map.
+const MAPPED: usize = 300;
 
 /// Everything that a run has sent.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,12 +29,42 @@ pub struct Learned {
     pub moved: Moved,
     /// The loss curve so far.
     pub losses: Vec<(f64, f64)>,
+    /// Which words stand on the map, where they are not simply the first.
+    mapped: Option<Arc<Vec<usize>>>,
+}
+
+/// A word's number among `words`, however it is written.
+pub fn find(words: &[String], word: &str) -> Option<usize> {
+    let word = word.trim().to_lowercase();
+    words.iter().position(|known| *known == word)
 }
 
 impl Learned {
     /// Nothing yet, of a run with these settings.
     pub fn of(knobs: &Knobs) -> Self {
         Self { knobs: knobs.clone(), ..Self::default() }
+    }
+
+    /// What others have learned: nothing of it was learned here.
+    pub fn published(knobs: &Knobs, published: &Published) -> Self {
+        let Published { words, dim, vectors } = published;
+        let means = |word: &String| word.chars().count() >= LONG && word.chars().all(char::is_alphabetic);
+        let mapped: Vec<usize> = (0..words.len()).filter(|id| means(&words[*id])).take(MAPPED).collect();
+        let mut learned = Self {
+            knobs: Knobs { dim: *dim, method: Method::Glove, ..knobs.clone() },
+            words: Arc::new(words.clone()),
+            moved: Moved { vectors: vectors.clone(), ..Moved::default() },
+            mapped: Some(Arc::new(mapped)),
+            ..Self::default()
+        };
+        let flat = Plane::default().flatten(&learned.map_rows(), *dim);
+        (learned.moved.map, learned.moved.shown) = (flat.points, flat.shown);
+        learned
+    }
+
+    /// Whether these are the published vectors.
+    pub fn is_published(&self) -> bool {
+        self.knobs.text == corpus::PUBLISHED
     }
 
     /// Takes in what the engine sent.
@@ -49,8 +88,38 @@ impl Learned {
 
     /// A word's number, however it is written.
     pub fn id(&self, word: &str) -> Option<usize> {
-        let word = word.trim().to_lowercase();
-        self.words.iter().position(|known| *known == word)
+        find(&self.words, word)
+    }
+
+    /// The words on the map by their numbers, in the order of its points.
+    fn mapped(&self) -> Vec<usize> {
+        self.mapped.as_ref().map_or_else(|| (0..self.moved.map.len()).collect(), |mapped| mapped.to_vec())
+    }
+
+    /// The point of the map that a word is; for a word that is not on it, a number behind all its points.
+    pub fn point(&self, id: usize) -> usize {
+        match &self.mapped {
+            Some(mapped) => mapped.iter().position(|mapped| *mapped == id).unwrap_or(mapped.len()),
+            None => id,
+        }
+    }
+
+    /// The word that a point of the map is.
+    pub fn at(&self, point: usize) -> Option<&String> {
+        let id = self.mapped.as_ref().map_or(Some(point), |mapped| mapped.get(point).copied())?;
+        self.words.get(id)
+    }
+
+    /// The names of the map's points; the chosen word comes last if it is not on the map.
+    pub fn point_names(&self, chosen: Option<usize>) -> Arc<Vec<String>> {
+        let Some(mapped) = &self.mapped else { return self.words() };
+        let beside = chosen.filter(|id| !mapped.contains(id));
+        Arc::new(mapped.iter().copied().chain(beside).map(|id| self.words[id].clone()).collect())
+    }
+
+    /// The vectors of the words on the map: `[points, dim]`.
+    pub fn map_rows(&self) -> Vec<f32> {
+        self.mapped().into_iter().flat_map(|id| self.vector(id).to_vec()).collect()
     }
 
     /// A word's vector.
@@ -73,12 +142,15 @@ impl Learned {
 
     /// Two frequent words that are likely to mean something: five letters or more.
     pub fn telling(&self) -> Option<[String; 2]> {
-        let mut long = self.words.iter().filter(|word| word.chars().count() >= 5);
+        let mut long = self.words.iter().filter(|word| word.chars().count() >= LONG);
         Some([long.next()?.clone(), long.next()?.clone()])
     }
 
     /// What counting the text gave, in a sentence; empty before that.
     pub fn counted_words(&self) -> String {
+        if self.is_published() {
+            return t!("embeddings.published_there", words = number(self.words.len() as f64), dim = self.knobs.dim);
+        }
         let Counted { words, distinct, total, pairs, counts } = &self.counted;
         let (Some(first), Some(often)) = (words.first(), counts.first()) else { return String::new() };
         let count = |n: f64| number(n);
@@ -101,11 +173,16 @@ impl Learned {
 
     /// What the map shows, in a sentence.
     pub fn map_words(&self) -> String {
+        let share = format!("{:.0}", self.moved.shown * 100.0);
+        if self.is_published() {
+            let (words, dim) = (self.moved.map.len(), self.knobs.dim);
+            return t!("embeddings.published_map", words = words, long = LONG, dim = dim, share = share);
+        }
         t!(
             "embeddings.map_shows",
             words = self.moved.map.len(),
             dim = self.knobs.dim,
-            share = format!("{:.0}", self.moved.shown * 100.0),
+            share = share,
             step = number(self.moved.step as f64),
             passes = self.moved.passes
         )
@@ -193,5 +270,20 @@ mod tests {
         assert_eq!(find("cosine"), Some(Value::Number(1.0)));
         assert_eq!(find("one_hot_cosine"), Some(Value::Number(0.0)));
         assert_eq!(find("answer"), None, "none of the three words has a vector");
+    }
+
+    #[test]
+    fn published_words_stand_on_a_map_of_their_own() {
+        let words = ["the", "knights", ",", "queens", "rook"].map(String::from).to_vec();
+        let vectors = vec![1.0, 0.0, 0.0, 2.0, 1.0, 1.0, 0.0, 3.0, -1.0, 0.0];
+        let knobs = Knobs { text: corpus::PUBLISHED.into(), ..Knobs::default() };
+        let learned = Learned::published(&knobs, &Published { words, dim: 2, vectors });
+        assert_eq!((learned.point(3), learned.point(4), learned.moved.map.len()), (1, 2, 2));
+        assert_eq!(learned.at(1).map(String::as_str), Some("queens"));
+        assert_eq!(learned.at(2), None);
+        assert_eq!(learned.point_names(Some(4)).join(" "), "knights queens rook");
+        assert_eq!(learned.map_rows(), [0.0, 2.0, 0.0, 3.0]);
+        let values = learned.values(&Knobs { word: "Queens".into(), ..knobs });
+        assert!(values.iter().any(|(name, value)| *name == "nearest" && *value == Value::Text("knights".into())));
     }
 }

@@ -1,9 +1,11 @@
-//! Word vectors learned while one watches: word2vec or GloVe on a shipped, invented or pasted text; a map that moves,
-//! neighbours, analogies, and the one-hot vector beside the dense one.
+//! Word vectors learned while one watches: word2vec or GloVe on a shipped, invented or pasted text, or those that others
+//! have published; a map that moves, neighbours, analogies, and the one-hot vector beside the dense one.
 
 mod ask;
+mod compare;
 mod corpus;
 mod learned;
+mod map;
 mod settings;
 mod sides;
 
@@ -15,7 +17,6 @@ use crate::{
         line_chart::LineChart,
         lines::{LineData, Series},
         outcome,
-        scatter::{Points, Scatter},
     },
 };
 use engine_core::{
@@ -25,6 +26,7 @@ use engine_core::{
 use kit::t;
 use learned::Learned;
 use leptos::{prelude::*, task::spawn_local};
+use map::MapKind;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -32,7 +34,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Knobs {
-    /// `invented`, the id of a shipped text, or `own`.
+    /// `invented`, the id of a shipped text, `own`, or `published` for vectors that others have learned.
     text: String,
     /// The learner's own text.
     own: String,
@@ -66,6 +68,10 @@ pub struct Knobs {
     b: String,
     /// The third word.
     c: String,
+    /// `pca` or `tsne`.
+    map: MapKind,
+    /// How many neighbours each word of a t-SNE map looks at, more or less.
+    perplexity: f32,
 }
 
 impl Default for Knobs {
@@ -88,6 +94,8 @@ impl Default for Knobs {
             a: "man".into(),
             b: "king".into(),
             c: "woman".into(),
+            map: MapKind::Pca,
+            perplexity: 10.0,
         }
     }
 }
@@ -122,6 +130,8 @@ impl Knobs {
             ("a", pair(&self.a, &first.a)),
             ("b", pair(&self.b, &first.b)),
             ("c", pair(&self.c, &first.c)),
+            ("map", pair(&self.map.name(), &first.map.name())),
+            ("perplexity", pair(&self.perplexity, &first.perplexity)),
         ];
         knobs::differing(&all.map(|(name, (now, first))| (name, now, first)))
     }
@@ -151,6 +161,8 @@ pub fn Lab(
     let learned = RwSignal::new(Arc::new(Learned::default()));
     let state = RwSignal::new(LabState::Idle);
     let says = RwSignal::new(String::new());
+    let published = RwSignal::new(None);
+    let shown = RwSignal::new(None);
     let running = StoredValue::new_local(None::<engine::Handle>);
     let stop = move || {
         if let Some(handle) = running.try_get_value().flatten() {
@@ -175,8 +187,23 @@ pub fn Lab(
             return stop();
         }
         state.set(LabState::Running);
-        says.set(t!("embeddings.reading").into());
         let wanted = knobs.get_untracked();
+        if wanted.text == corpus::PUBLISHED {
+            says.set(t!("embeddings.loading").into());
+            return spawn_local(async move {
+                let loaded = compare::load(published).await;
+                says.try_set(String::new());
+                match loaded {
+                    Ok(loaded) => {
+                        learned.try_set(Arc::new(Learned::published(&wanted, &loaded)));
+                        says.try_set(t!("embeddings.done").into());
+                        state.try_set(LabState::Done);
+                    }
+                    Err(why) => drop(state.try_set(LabState::Failed(why))),
+                }
+            });
+        }
+        says.set(t!("embeddings.reading").into());
         spawn_local(async move {
             let text = match corpus::text(&wanted.text, &wanted.own).await {
                 Ok(text) => text,
@@ -204,41 +231,44 @@ pub fn Lab(
     // What a prediction or an exercise reads: of a whole run only, and anew when another word is asked for.
     Effect::new(move |_| {
         if state.with(|state| *state == LabState::Done) {
-            knobs.with(|knobs| learned.with(|learned| outcome::report("embeddings", true, &learned.values(knobs))));
+            let mut values = knobs.with(|knobs| learned.with(|learned| learned.values(knobs)));
+            values.extend(shown.with(|shown: &Option<map::Shown>| shown.as_ref().map(map::Shown::values)).unwrap_or_default());
+            outcome::report("embeddings", true, &values);
         }
     });
 
     let chosen = Memo::new(move |_| knobs.with(|knobs| learned.with(|learned| learned.id(&knobs.word))));
     let near = Memo::new(move |_| chosen.get().map_or(Vec::new(), |id| learned.with(|learned| learned.near(id, NEIGHBOURS))));
-    let points = Signal::derive(move || {
-        learned.with(|learned| {
-            let lit = near.with(|near| near.iter().map(|near| near.word).collect());
-            Arc::new(Points { names: learned.words(), places: learned.moved.map.clone(), lit })
-        })
-    });
-    let choose = Callback::new(move |id: usize| {
-        if let Some(word) = learned.with_untracked(|learned| learned.words().get(id).cloned()) {
-            knobs.update(|knobs| knobs.word = word);
-        }
-    });
     let curve = Signal::derive(move || {
         let points = learned.with(|learned| learned.losses.clone());
         let series = vec![Series { name: t!("embeddings.loss").into(), points }];
         let (x_name, y_name) = (t!("embeddings.pairs").into(), t!("embeddings.loss").into());
         Arc::new(LineData { x_name, y_name, series, references: Vec::new() })
     });
+    let is_published = move || knobs.with(|knobs| knobs.text == corpus::PUBLISHED);
+    let says_learn = move || match (is_published(), is_running()) {
+        (true, false) => t!("embeddings.load", size = compare::size()),
+        (true, true) => t!("embeddings.loading").to_owned(),
+        (false, true) => t!("embeddings.stop").to_owned(),
+        (false, false) => t!("embeddings.learn").to_owned(),
+    };
     let there = Memo::new(move |_| learned.with(|learned| !learned.moved.vectors.is_empty()));
     let share = Signal::derive(move || knobs.with(Knobs::shared));
     view! {
         <LabFrame name="embeddings" title=t!("embeddings.title") state share>
             <corpus::Choice knobs busy=Signal::derive(is_running)/>
-            <settings::Settings knobs busy=Signal::derive(is_running)/>
+            <div hidden=is_published>
+                <settings::Settings knobs busy=Signal::derive(is_running)/>
+            </div>
             <div class="embeddings-actions">
-                <button type="button" class="primary" data-action="learn" on:click=begin>
-                    {move || if is_running() { t!("embeddings.stop") } else { t!("embeddings.learn") }}
+                <button
+                    type="button" class="primary" data-action="learn" on:click=begin
+                    disabled=move || is_published() && is_running()
+                >
+                    {says_learn}
                 </button>
                 <progress
-                    aria-label=t!("embeddings.learned_so_far") hidden=move || !is_running()
+                    aria-label=t!("embeddings.learned_so_far") hidden=move || is_published() || !is_running()
                     max=move || knobs.with(|knobs| knobs.steps as f64)
                     prop:value=move || learned.with(|learned| learned.moved.step as f64)
                 ></progress>
@@ -247,20 +277,16 @@ pub fn Lab(
             <p class="lab-note" data-output="counted">{move || learned.with(|learned| learned.counted_words())}</p>
             <Show when=move || there.get()>
                 <div class="embeddings-columns">
-                    <Scatter
-                        title=t!("embeddings.map")
-                        points
-                        summary=Signal::derive(move || learned.with(|learned| learned.map_words()))
-                        chosen
-                        on_choose=choose
-                    />
+                    <map::Map knobs learned busy=Signal::derive(is_running) chosen near shown/>
                     <div>
-                        <ask::Neighbours knobs learned near/>
+                        <ask::Neighbours knobs learned near published/>
                         <ask::Analogy knobs learned/>
                     </div>
                 </div>
                 <sides::Sides knobs learned/>
-                <LineChart title=t!("embeddings.loss_while_learning") data=curve/>
+                <Show when=move || !learned.with(|learned| learned.losses.is_empty())>
+                    <LineChart title=t!("embeddings.loss_while_learning") data=curve/>
+                </Show>
             </Show>
         </LabFrame>
     }
@@ -290,6 +316,8 @@ mod tests {
             a: "k".into(),
             b: "l".into(),
             c: "m".into(),
+            map: MapKind::Tsne,
+            perplexity: 12.5,
         };
         assert_eq!(knobs::parse::<Knobs>(&odd.shared()).expect("it fits"), odd);
         assert_eq!(Knobs::default().shared(), "");
