@@ -77,7 +77,10 @@ test('a pinned view: the same at first, then another head, another text', async 
 });
 
 test('a link opens the comparison as it is', async () => {
-  await open(page, server, `embed/attention/?text=one%20two%20one&layer=1&head=1&compare=true&pinned_text=one%20two%20one&pinned_layer=0&pinned_head=2`);
+  const knobs = new URLSearchParams({
+    text: 'one two one', layer: 1, head: 1, compare: true, pinned_text: 'one two one', pinned_layer: 0, pinned_head: 2,
+  });
+  await page.goto(`${server.url}embed/attention/?autorun=1&knobs=${encodeURIComponent(knobs)}`);
   await map('Pinned: layer 1, head 3').waitFor();
   await map('Now: layer 2, head 2').waitFor();
   record.assertClean('a link');
