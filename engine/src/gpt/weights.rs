@@ -3,7 +3,7 @@
 use super::Params;
 use burn::tensor::{Device, Tensor, TensorData};
 use engine_core::{
-    config::GptConfig,
+    config::{FirstWeights, GptConfig},
     job::JobError,
     reference::gpt::Weights,
     rng::{Rng, Stream},
@@ -13,7 +13,11 @@ use std::collections::BTreeMap;
 /// Standard deviation of fresh weights, as in GPT-2 (Radford et al. 2019).
 const STD: f32 = 0.02;
 
-/// Fresh parameters: the same numbers for the same seed, on every machine and device.
+/// The last normalisation's gain where embeddings of length one are the output layer too: with one, the first scores
+/// would be so uneven that an untrained model costs more than guessing evenly.
+const TIED_GAIN: f32 = 0.5;
+
+/// Fresh parameters as in GPT-2: the same numbers for the same seed, on every machine and device.
 ///
 /// The layers that write to the residual stream start smaller, by `1 / sqrt(2 · n_layers)`, so that
 /// the stream does not grow with depth.
@@ -38,6 +42,34 @@ pub fn init(config: &GptConfig, seed: u64) -> Weights {
             (name, values)
         })
         .collect()
+}
+
+/// Fresh parameters with the spread that is asked for.
+pub fn fresh(config: &GptConfig, first: FirstWeights, seed: u64) -> Weights {
+    let mut weights = init(config, seed);
+    if first == FirstWeights::ByWidth {
+        widen(config, &mut weights);
+    }
+    weights
+}
+
+/// Gives a fresh model's matrices the spread `1 / sqrt(inputs)`, and its embeddings that of a row of length one.
+///
+/// GPT-2's 0.02 is made for wide models: in one of 32 numbers all scores and sums would be so small at first that a head
+/// takes thousands of steps to find its place.
+fn widen(config: &GptConfig, weights: &mut Weights) {
+    for (name, [rows, columns]) in config.tensors() {
+        let inputs = match name.as_str() {
+            name if name.ends_with("_emb") => columns,
+            name if name.starts_with("blocks.") && name.ends_with(".weight") => rows,
+            _ => continue,
+        };
+        let times = 1.0 / ((inputs as f32).sqrt() * STD);
+        weights.entry(name).and_modify(|values| values.iter_mut().for_each(|value| *value *= times));
+    }
+    if config.tied_head {
+        weights.entry("ln_f.gain".into()).and_modify(|gain| gain.fill(TIED_GAIN));
+    }
 }
 
 /// Copies parameters to the device.
