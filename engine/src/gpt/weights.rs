@@ -109,3 +109,33 @@ pub(crate) async fn floats<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>
         tensor.into_data_async().await.map_err(|e| JobError::Device(format!("the device gave no answer ({e:?}).")))?;
     data.try_into_vec::<f32>().map_err(|e| JobError::Device(format!("the device gave no 32-bit numbers ({e:?}).")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_by_width_have_the_spread_of_their_inputs() {
+        let config = GptConfig { vocab_size: 70, n_layers: 2, n_heads: 2, d_model: 64, context: 32, tied_head: true };
+        let (narrow, wide) = (fresh(&config, FirstWeights::Gpt2, 3), fresh(&config, FirstWeights::ByWidth, 3));
+        assert_eq!(narrow, init(&config, 3));
+        let spread = |values: &[f32]| (values.iter().map(|x| x * x).sum::<f32>() / values.len() as f32).sqrt();
+        for (name, wanted) in [
+            ("tok_emb", 1.0 / 8.0),
+            ("pos_emb", 1.0 / 8.0),
+            ("blocks.1.attn.qkv.weight", 1.0 / 8.0),
+            ("blocks.0.attn.proj.weight", 1.0 / 16.0),
+            ("blocks.1.mlp.up.weight", 1.0 / 8.0),
+            ("blocks.0.mlp.down.weight", 1.0 / 32.0),
+            ("ln_f.gain", TIED_GAIN),
+            ("blocks.0.ln1.gain", 1.0),
+        ] {
+            let found = spread(&wide[name]);
+            assert!((found / wanted - 1.0).abs() < 0.05, "{name}: {found}, not {wanted}");
+        }
+        assert!(wide["blocks.0.mlp.up.bias"].iter().all(|x| *x == 0.0));
+        let untied = GptConfig { tied_head: false, ..config };
+        let wide = fresh(&untied, FirstWeights::ByWidth, 3);
+        assert_eq!((spread(&wide["ln_f.gain"]), &wide["head.weight"]), (1.0, &init(&untied, 3)["head.weight"]));
+    }
+}
