@@ -59,7 +59,7 @@ fn the_sizes_are_right() {
 /// What the lab reports of these runs on the page, measured in Chromium (seed 1).
 fn run(knobs: &str) -> Outcome {
     let tiny = lesson::knob(knobs, "size").as_deref() == Some("tiny");
-    let (train, val, layers, params) = if tiny { (1.011, 3.261, 2.0, 59_760.0) } else { (1.851, 2.520, 1.0, 14_848.0) };
+    let (train, val, layers, params) = if tiny { (0.404, 3.349, 2.0, 59_760.0) } else { (1.851, 2.520, 1.0, 14_848.0) };
     let steps = lesson::number(knobs, "steps", 0) as f64;
     let numbers = [
         ("train_loss", train),

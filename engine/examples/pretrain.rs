@@ -9,7 +9,7 @@ use engine::{
     run::{Host, Sessions},
 };
 use engine_core::{
-    config::TrainConfig,
+    config::{FirstWeights, TrainConfig},
     job::{Job, JobError},
     jobs::train::{ModelShape, OpenTraining, RunTraining, Start, TokenizerChoice, TrainUpdate},
     model_file::ModelFile,
@@ -53,6 +53,7 @@ fn main() -> Result<(), String> {
         seed: 2026,
         eval_every: 100,
         sample_every: 200,
+        first_weights: FirstWeights::Gpt2,
     };
     let start = match fs::read(&checkpoint) {
         Ok(bytes) => Start::Checkpoint(bytes),

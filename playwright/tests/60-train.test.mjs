@@ -55,6 +55,11 @@ test('a pasted text: the loss falls below the unigram baseline, and there is muc
   assert.match(await root.locator('.big-numbers').innerText(), /Tokens per second\s+\d/i);
   assert.match(await root.locator('.loss-words').innerText(), /\w+ \w+/);
 
+  // What is to be beaten, as a number and in words.
+  const trigram = Number.parseFloat(await root.locator('[data-output="trigram"]').innerText());
+  assert.ok(trigram > 0 && trigram < later.unigramLoss, `trigram loss ${trigram}`);
+  assert.match(await root.locator('.loss-beaten').innerText(), /trigram model/);
+
   // Values under the pointer and under the keyboard.
   const chart = lossChart(page);
   const canvas = chart.locator('canvas');

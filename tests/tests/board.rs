@@ -97,7 +97,6 @@ fn tune() {
     }
 }
 
-/// As [`tune`], for a text in a file: `TEXT=path`.
 /// The default text run of the board (`web/labs/src/labs/board/corpus.rs`).
 #[test]
 fn the_default_text_run_beats_a_trigram_model() {
@@ -113,6 +112,7 @@ fn the_default_text_run_beats_a_trigram_model() {
     assert!(last.loss < counted.trigram - 0.05, "{} against {}", last.loss, counted.trigram);
 }
 
+/// As [`tune`], for a text in a file: `TEXT=path`.
 #[test]
 #[ignore = "a tool, not a test"]
 fn tune_text() {
@@ -171,6 +171,14 @@ fn the_default_run_reverses_99_of_100() {
 fn the_default_run_adds_95_of_100() {
     let looks = trained(&default_run("addition"));
     assert!(exact(&looks) >= 0.95, "{}", exact(&looks));
+}
+
+#[test]
+fn the_slower_tasks_are_right_in_95_of_100_too() {
+    for key in ["modular", "dyck", "dedupe", "palindrome"] {
+        let looks = trained(&default_run(key));
+        assert!(exact(&looks) >= 0.95, "{key}: {}", exact(&looks));
+    }
 }
 
 #[test]

@@ -2,12 +2,12 @@
 //! to spare by their solution.
 
 use engine_core::{
-    config::TrainConfig,
     jobs::{
         ModelSource,
         inspect::{Inspect, Inspection},
-        train::{ModelShape, OpenTraining, RunTraining, Start, TokenizerChoice, TrainUpdate},
+        train::{OpenTraining, RunTraining, Start, TokenizerChoice, TrainUpdate},
     },
+    presets::{self, Preset},
 };
 use learn::practice::{Condition, Outcome, Relation, Value};
 use std::{collections::BTreeMap, fs, path::Path};
@@ -36,25 +36,12 @@ fn outcome(values: impl IntoIterator<Item = (&'static str, f64)>) -> Outcome {
     Outcome { values: values.collect(), ..Outcome::default() }
 }
 
-/// The unigram baseline, and validation losses by step, as the lab's presets train (`web/labs/src/labs/train/presets.rs`).
+/// The unigram baseline, and validation losses by step, as the lab's presets train.
 fn train(knobs: &Table) -> (f64, Vec<(u32, f64)>) {
-    let (layers, width, heads, schedule) = match knobs["size"].as_str() {
-        Some("nano") => (1, 32, 2, 400),
-        Some("tiny") => (2, 48, 4, 1000),
-        other => panic!("no size {other:?}"),
-    };
+    let Preset { key, shape, mut training } = presets::by_key(knobs["size"].as_str().unwrap());
+    assert_eq!(knobs["size"].as_str(), Some(key));
     let whole = |name: &str| u32::try_from(knobs[name].as_integer().unwrap()).unwrap();
-    let every = (schedule / 40).max(10);
-    let training = TrainConfig {
-        batch: 8,
-        steps: whole("steps"),
-        learning_rate: 1e-2,
-        eval_every: every,
-        sample_every: every,
-        seed: whole("seed").into(),
-        ..TrainConfig::default()
-    };
-    let shape = ModelShape { n_layers: layers, n_heads: heads, d_model: width, context: 32, tied_head: true };
+    (training.steps, training.seed) = (whole("steps"), whole("seed").into());
     let start = Start::New { tokenizer: TokenizerChoice::Chars, shape, training };
     let text = fs::read_to_string(root().join(format!("public/data/{}.txt", knobs["text"].as_str().unwrap()))).unwrap();
     let engine = Engine::default();

@@ -110,6 +110,17 @@ impl GptConfig {
     }
 }
 
+/// How far fresh weights lie from zero.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FirstWeights {
+    /// A spread of 0.02 in every matrix, as in GPT-2 (Radford et al. 2019): made for wide models.
+    #[default]
+    Gpt2,
+    /// `1 / sqrt(inputs)`, and embeddings of length one: sums are of one size at every width.
+    ByWidth,
+}
+
 /// How a model is trained. All randomness follows from `seed`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -132,6 +143,9 @@ pub struct TrainConfig {
     pub eval_every: u32,
     /// A sample, an attention head and a checkpoint are sent every so many steps.
     pub sample_every: u32,
+    /// What a fresh model starts with; checkpoints older than the choice started as GPT-2.
+    #[serde(default)]
+    pub first_weights: FirstWeights,
 }
 
 impl Default for TrainConfig {
@@ -146,6 +160,7 @@ impl Default for TrainConfig {
             seed: 1,
             eval_every: 20,
             sample_every: 20,
+            first_weights: FirstWeights::Gpt2,
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod loss_words;
 pub mod model_file;
 pub mod ngram;
 pub mod positions;
+pub mod presets;
 pub mod reference;
 pub mod rng;
 pub mod sampling;

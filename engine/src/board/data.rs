@@ -9,7 +9,6 @@ use engine_core::{
     fingerprint::Fingerprint,
     job::JobError,
     jobs::board::{Counted, RunBoard, Source},
-    reference::gpt::Weights,
     tasks::{self, IGNORE, Row, Task},
     tokenizer::{Chars, Tokenizer},
 };
@@ -131,24 +130,5 @@ impl Data {
             Kind::Task(_) => None,
             Kind::Text(corpus) => Some(&corpus.val[..PROMPT.min(corpus.val.len())]),
         }
-    }
-}
-
-/// The standard deviation of a fresh model's matrices; those that add to the stream have less.
-const STD: f32 = 0.02;
-
-/// Gives a fresh model's matrices the spread `1 / sqrt(inputs)`, and its embeddings that of a row of length one.
-///
-/// GPT-2's 0.02 is made for wide models: in one of 32 numbers all scores and sums would be so small at first that a head
-/// takes thousands of steps to find its place.
-pub(super) fn widen(config: &GptConfig, weights: &mut Weights) {
-    for (name, [rows, columns]) in config.tensors() {
-        let inputs = match name.as_str() {
-            name if name.ends_with("_emb") => columns,
-            name if name.starts_with("blocks.") && name.ends_with(".weight") => rows,
-            _ => continue,
-        };
-        let times = 1.0 / ((inputs as f32).sqrt() * STD);
-        weights.entry(name).and_modify(|values| values.iter_mut().for_each(|value| *value *= times));
     }
 }

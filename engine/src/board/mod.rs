@@ -11,6 +11,7 @@ use crate::{
 use burn::tensor::Device;
 use data::Data;
 use engine_core::{
+    config::FirstWeights,
     job::JobError,
     jobs::{
         board::{BoardOpened, BoardUpdate, Look, RunBoard, Shown, Steps},
@@ -49,8 +50,7 @@ fn trainer(job: &RunBoard, data: &Data) -> Result<Trainer, JobError> {
     let config = data.config(job);
     config.validate().map_err(JobError::Invalid)?;
     let Some(bytes) = &job.from else {
-        let mut weights = gpt::init(&config, job.training.seed);
-        data::widen(&config, &mut weights);
+        let weights = gpt::fresh(&config, FirstWeights::ByWidth, job.training.seed);
         let tokenizer = data.tokenizer.clone();
         return Ok(Trainer::new(config, job.training, &weights, tokenizer, nothing, data.crc, &device));
     };

@@ -11,7 +11,7 @@ pub(crate) mod weights;
 pub use attention::Attended;
 pub use cache::Cache;
 pub use decoder::{Decoder, Reading};
-pub use weights::{init, read_back, to_device};
+pub use weights::{fresh, init, read_back, to_device};
 
 use crate::{device, ops};
 use attention::Attention;

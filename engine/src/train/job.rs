@@ -39,7 +39,7 @@ pub(crate) async fn open(job: OpenTraining, cx: Context<OpenTraining>) -> Result
             let config = shape.with_vocab(tokenizer.vocab_size());
             config.validate().map_err(JobError::Invalid)?;
             let corpus = Corpus::new(&job.text, &tokenizer, config.context).map_err(JobError::Invalid)?;
-            let weights = gpt::init(&config, training.seed);
+            let weights = gpt::fresh(&config, training.first_weights, training.seed);
             Trainer::new(config, training, &weights, tokenizer, corpus, Fingerprint::of(&job.text).value(), cx.device())
         }
         Start::Checkpoint(bytes) => {

@@ -19,5 +19,5 @@ pub const TASK: Task = Task {
         };
         Some(format!("{:03}", number(left)? + number(right)?).chars().rev().collect())
     },
-    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 48, batch: 32, steps: 1000, learning_rate: 3e-3 },
+    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 48, batch: 32, steps: 1000, learning_rate: 3e-3, weight_decay: Defaults::DECAY },
 };

@@ -14,5 +14,5 @@ pub const TASK: Task = Task {
     longest: 2 * LENGTH + 1,
     prompt: |rng| some(rng, LETTERS, LENGTH) + "=",
     answer: |prompt| Some(asked(prompt, LETTERS, LENGTH)?.into()),
-    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 32, steps: 300, learning_rate: 3e-3 },
+    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 32, steps: 300, learning_rate: 3e-3, weight_decay: Defaults::DECAY },
 };

@@ -18,5 +18,5 @@ pub const TASK: Task = Task {
         let fits = row.len() == LENGTH && letter.len() == 1 && row.chars().chain(letter.chars()).all(|c| LETTERS.contains(c));
         fits.then(|| row.matches(letter).count().to_string())
     },
-    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 32, steps: 1000, learning_rate: 3e-3 },
+    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 32, steps: 1000, learning_rate: 3e-3, weight_decay: Defaults::DECAY },
 };

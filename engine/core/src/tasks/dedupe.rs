@@ -18,5 +18,5 @@ pub const TASK: Task = Task {
         let first = |(at, c): (usize, char)| (row.find(c) == Some(at)).then_some(c);
         Some(row.char_indices().filter_map(first).chain([END]).collect())
     },
-    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 32, steps: 1000, learning_rate: 3e-3 },
+    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 32, steps: 1000, learning_rate: 3e-3, weight_decay: Defaults::DECAY },
 };

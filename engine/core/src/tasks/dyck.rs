@@ -42,5 +42,5 @@ pub const TASK: Task = Task {
         let open = closing(brackets).filter(|open| open.len() <= DEEPEST)?;
         Some(format!("{open}{END}"))
     },
-    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 32, steps: 1000, learning_rate: 3e-3 },
+    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 32, steps: 1000, learning_rate: 3e-3, weight_decay: Defaults::DECAY },
 };

@@ -26,5 +26,5 @@ pub const TASK: Task = Task {
         let (_, after) = row.split_once(last)?;
         (once && (SHORTEST..=LONGEST).contains(&row.len()) && !after.is_empty()).then(|| after.into())
     },
-    defaults: Defaults { n_layers: 2, n_heads: 2, d_model: 32, batch: 32, steps: 800, learning_rate: 3e-3 },
+    defaults: Defaults { n_layers: 2, n_heads: 2, d_model: 32, batch: 32, steps: 800, learning_rate: 3e-3, weight_decay: Defaults::DECAY },
 };

@@ -20,5 +20,5 @@ pub const TASK: Task = Task {
         let (letters, digits) = row.split_at(row.len() / 2);
         fits.then(|| letters.iter().zip(digits).flat_map(|(letter, digit)| [*letter, *digit]).collect())
     },
-    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 32, steps: 300, learning_rate: 3e-3 },
+    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 32, steps: 300, learning_rate: 3e-3, weight_decay: Defaults::DECAY },
 };

@@ -14,5 +14,5 @@ pub const TASK: Task = Task {
     longest: LENGTH + 2,
     prompt: |rng| some(rng, LETTERS, LENGTH) + "=",
     answer: |prompt| asked(prompt, LETTERS, LENGTH)?.chars().max().map(Into::into),
-    defaults: Defaults { n_layers: 1, n_heads: 4, d_model: 32, batch: 32, steps: 600, learning_rate: 3e-3 },
+    defaults: Defaults { n_layers: 1, n_heads: 4, d_model: 32, batch: 32, steps: 600, learning_rate: 3e-3, weight_decay: Defaults::DECAY },
 };

@@ -28,5 +28,5 @@ pub const TASK: Task = Task {
         let value = found.next().filter(|_| fits)?.get(1)?;
         found.next().is_none().then(|| value.to_string())
     },
-    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 128, steps: 600, learning_rate: 3e-3 },
+    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 128, steps: 600, learning_rate: 3e-3, weight_decay: Defaults::DECAY },
 };

@@ -17,5 +17,5 @@ pub const TASK: Task = Task {
         let ones = asked(prompt, BITS, LENGTH)?.matches('1').count();
         Some(if 2 * ones > LENGTH { "1" } else { "0" }.into())
     },
-    defaults: Defaults { n_layers: 1, n_heads: 2, d_model: 16, batch: 32, steps: 300, learning_rate: 3e-3 },
+    defaults: Defaults { n_layers: 1, n_heads: 2, d_model: 16, batch: 32, steps: 300, learning_rate: 3e-3, weight_decay: Defaults::DECAY },
 };

@@ -50,6 +50,13 @@ pub struct Defaults {
     pub steps: u32,
     /// Peak learning rate.
     pub learning_rate: f32,
+    /// Decay of weight matrices. Where few prompts could be learned by heart, a strong one leaves the rule over.
+    pub weight_decay: f32,
+}
+
+impl Defaults {
+    /// What most tasks decay by.
+    const DECAY: f32 = 0.1;
 }
 
 /// A prompt and its right answer.
@@ -115,13 +122,14 @@ impl Task {
 
     /// The settings of its default run.
     pub fn training(&self) -> TrainConfig {
-        let Defaults { batch, steps, learning_rate, .. } = self.defaults;
+        let Defaults { batch, steps, learning_rate, weight_decay, .. } = self.defaults;
         let every = looks_every(steps);
         let warmup = (steps / 20).max(1);
         TrainConfig {
             batch,
             steps,
             learning_rate,
+            weight_decay,
             warmup,
             eval_every: every,
             sample_every: every,

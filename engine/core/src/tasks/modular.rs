@@ -18,5 +18,5 @@ pub const TASK: Task = Task {
         let sum = (hour(left)? + hour(right)?) % LETTERS.len();
         LETTERS.get(sum..=sum).map(Into::into)
     },
-    defaults: Defaults { n_layers: 1, n_heads: 4, d_model: 48, batch: 64, steps: 1500, learning_rate: 3e-3 },
+    defaults: Defaults { n_layers: 1, n_heads: 4, d_model: 48, batch: 64, steps: 1500, learning_rate: 3e-3, weight_decay: 1.0 },
 };

@@ -26,5 +26,5 @@ pub const TASK: Task = Task {
         let row = asked(prompt, LETTERS, LENGTH)?;
         Some(if row.chars().eq(row.chars().rev()) { "y" } else { "n" }.into())
     },
-    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 128, steps: 1200, learning_rate: 5e-3 },
+    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 128, steps: 1200, learning_rate: 5e-3, weight_decay: 0.5 },
 };

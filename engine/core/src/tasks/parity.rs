@@ -24,5 +24,5 @@ pub const TASK: Task = Task {
             .collect(),
         )
     },
-    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 32, steps: 400, learning_rate: 3e-3 },
+    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 32, steps: 400, learning_rate: 3e-3, weight_decay: Defaults::DECAY },
 };

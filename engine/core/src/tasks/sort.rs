@@ -18,5 +18,5 @@ pub const TASK: Task = Task {
         digits.sort_unstable();
         Some(digits.into_iter().collect())
     },
-    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 32, steps: 600, learning_rate: 3e-3 },
+    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 32, batch: 32, steps: 600, learning_rate: 3e-3, weight_decay: Defaults::DECAY },
 };

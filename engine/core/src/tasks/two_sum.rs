@@ -47,5 +47,5 @@ pub const TASK: Task = Task {
             _ => None,
         }
     },
-    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 48, batch: 32, steps: 1500, learning_rate: 3e-3 },
+    defaults: Defaults { n_layers: 2, n_heads: 4, d_model: 48, batch: 32, steps: 1500, learning_rate: 3e-3, weight_decay: Defaults::DECAY },
 };

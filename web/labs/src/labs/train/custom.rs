@@ -1,8 +1,9 @@
 //! Every setting of a training by hand, each with what it does.
 
 use kit::t;
-use super::{presets::Settings, session::Session};
+use super::{presets::Settings, session::Session, share};
 use crate::decimal;
+use engine_core::config::FirstWeights;
 use leptos::prelude::*;
 
 /// One number that can be set.
@@ -63,6 +64,12 @@ pub fn CustomSettings(
             </label>
         }
     });
+    let first = move |choice: &'static str| session.settings.with(|settings| share::first_weights(settings) == choice);
+    let choose = move |value: String| {
+        touched.set(true);
+        let first = if value == share::GPT2 { FirstWeights::Gpt2 } else { FirstWeights::ByWidth };
+        session.settings.update(|settings| settings.training.first_weights = first);
+    };
     let tied = move || session.settings.with(|settings| settings.shape.tied_head);
     let wrong = move || session.settings.with(|settings| settings.validate(distinct.get()).err());
     view! {
@@ -70,6 +77,13 @@ pub fn CustomSettings(
             <summary>{t!("train.every_setting")}</summary>
             <div class="settings">
                 {fields.into_iter().collect::<Vec<_>>()}
+                <label class="field setting">
+                    <span>{t!("train.first_weights")} " " <small>{t!("train.first_weights_does")}</small></span>
+                    <select data-field="first_weights" on:change:target=move |e| choose(e.target().value())>
+                        <option value=share::BY_WIDTH prop:selected=move || first(share::BY_WIDTH)>{t!("train.first_by_width")}</option>
+                        <option value=share::GPT2 prop:selected=move || first(share::GPT2)>{t!("train.first_gpt2")}</option>
+                    </select>
+                </label>
                 <label class="field setting">
                     <span>{t!("train.tied_head")} " " <small>{t!("train.output_layer_reuses")}</small></span>
                     <input

@@ -1,9 +1,9 @@
 //! Watching a model learn: the curves, four large numbers, what it writes, and one of its heads.
 
 use kit::t;
-use super::session::Session;
+use super::session::{Session, Shown};
 use crate::widgets::{cells::Cells, heatmap::Heatmap, line_chart::LineChart, timing::throttled, token_bars::TokenBars};
-use engine_core::jobs::train::Sample;
+use engine_core::jobs::train::{Sample, TrainingOpened};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -62,6 +62,14 @@ fn BigNumbers(session: Session) -> impl IntoView {
         speed => crate::widgets::lines::number(speed.round()),
     };
     let words = move || shown.get().level.map(super::level::words);
+    let counted = move |which: fn(&TrainingOpened) -> f32| {
+        number(session.opened.with(|opened| opened.as_ref().map(|opened| which(opened))))
+    };
+    let beaten = move || match shown.get() {
+        Shown { beaten_since: Some(step), .. } => t!("train.trigram_beaten", step = step),
+        Shown { numbers, .. } if numbers.val_loss.is_some() => t!("train.trigram_ahead").to_owned(),
+        _ => String::new(),
+    };
     // Read aloud now and then: a number that changes four times a second is noise.
     let spoken = throttled(
         Signal::derive(move || {
@@ -69,7 +77,8 @@ fn BigNumbers(session: Session) -> impl IntoView {
             if numbers.step == 0 {
                 return String::new();
             }
-            t!("train.step_loss_validation", step = numbers.step, steps = steps(), loss = number(numbers.loss), val_loss = number(numbers.val_loss))
+            let losses = t!("train.step_loss_validation", step = numbers.step, steps = steps(), loss = number(numbers.loss), val_loss = number(numbers.val_loss));
+            format!("{losses} {}", beaten())
         }),
         6000,
     );
@@ -82,10 +91,15 @@ fn BigNumbers(session: Session) -> impl IntoView {
         <dl class="big-numbers">
             <div><dt>{t!("train.step_title")}</dt><dd>{move || shown.get().numbers.step} <small>{move || format!(" {}", t!("train.of_steps", steps = steps()))}</small></dd></div>
             <div><dt>{t!("train.loss")}</dt><dd>{move || number(shown.get().numbers.loss)} <small>{move || format!(" {}", t!("train.validation", val_loss = number(shown.get().numbers.val_loss)))}</small></dd></div>
+            <div>
+                <dt>{t!("train.to_beat")}</dt>
+                <dd data-output="trigram">{move || counted(|opened| opened.trigram_loss)} <small>{move || format!(" {}", t!("train.to_beat_more", unigram = counted(|opened| opened.unigram_loss)))}</small></dd>
+            </div>
             <div><dt>{t!("train.tokens_per_second")}</dt><dd>{speed}</dd></div>
             <div><dt>{t!("train.time_left")}</dt><dd>{time_left}</dd></div>
         </dl>
         <p class="loss-words" data-level=move || shown.get().level.map(|level| format!("{level:?}"))>{words}</p>
+        <p class="loss-beaten" data-beaten-since=move || shown.get().beaten_since.map(|step| step.to_string())>{beaten}</p>
         <p class="chart-spoken" aria-live="polite">{move || spoken.get()}</p>
         <details class="more-numbers"><summary>{t!("train.more_numbers")}</summary><p>{more}</p></details>
     }

@@ -61,6 +61,8 @@ pub struct Knobs {
     pub learning_rate: f32,
     /// Steps over which the learning rate rises.
     pub warmup: u32,
+    /// What fresh weights are drawn with: `gpt2` or `by-width`; empty takes the preset's.
+    pub first_weights: String,
 }
 
 impl Default for Knobs {
@@ -79,6 +81,7 @@ impl Default for Knobs {
             batch: 0,
             learning_rate: 0.0,
             warmup: 0,
+            first_weights: String::new(),
         }
     }
 }

@@ -70,22 +70,17 @@ pub struct Preset {
     pub settings: Settings,
 }
 
-/// From small to large. The sizes and rates were chosen by training on a novel: at equal time a short
-/// context and more steps got further than a long context (see the validation loss each promises).
+/// From small to large (`engine_core::presets` has the numbers).
 pub fn presets() -> [Preset; 4] {
-    let preset = |key, label, promise, (n_layers, d_model, n_heads, context), (batch, steps, learning_rate): (usize, u32, f32)| {
-        // Forty looks at the model, whatever the length.
-        let every = (steps / 40).max(10);
-        let training = TrainConfig { batch, steps, learning_rate, eval_every: every, sample_every: every, ..TrainConfig::default() };
-        let shape = ModelShape { n_layers, n_heads, d_model, context, tied_head: true };
+    engine_core::presets::presets().map(|engine_core::presets::Preset { key, shape, training }| {
+        let (label, promise) = match key {
+            "nano" => (t!("train.nano"), t!("train.learns_which_letters")),
+            "tiny" => (t!("train.tiny"), t!("train.syllables_short_words")),
+            "small" => (t!("train.small"), t!("train.words_form")),
+            _ => (t!("train.medium"), t!("train.words_phrases_given")),
+        };
         Preset { key, label, promise, settings: Settings { tokenizer: TokenizerChoice::Chars, shape, training } }
-    };
-    [
-        preset("nano", t!("train.nano"), t!("train.learns_which_letters"), (1, 32, 2, 32), (8, 400, 1e-2)),
-        preset("tiny", t!("train.tiny"), t!("train.syllables_short_words"), (2, 48, 4, 32), (8, 1000, 1e-2)),
-        preset("small", t!("train.small"), t!("train.words_form"), (2, 64, 4, 32), (8, 2000, 1e-2)),
-        preset("medium", t!("train.medium"), t!("train.words_phrases_given"), (4, 128, 4, 64), (8, 3000, 4e-3)),
-    ]
+    })
 }
 
 /// The preset called `key`; the second smallest where there is no such one.

@@ -150,6 +150,13 @@ impl Progress {
         Some(if low == Level::Memorising { low } else { loss_words::level(trusted, opened.config.vocab_size, opened.unigram_loss) })
     }
 
+    /// The step since which every measured validation loss has been below the trigram model's.
+    pub fn beaten_since(&self) -> Option<u32> {
+        let trigram = f64::from(self.opened.as_ref()?.trigram_loss);
+        let (step, _) = self.val.iter().rev().take_while(|(_, loss)| *loss < trigram).last()?;
+        Some(*step as u32)
+    }
+
     /// The newest validation loss, if it is a number.
     pub fn val_loss(&self) -> Option<f32> {
         self.numbers.val_loss.filter(|loss| loss.is_finite())
@@ -201,6 +208,19 @@ mod tests {
     fn a_checkpoint_is_handed_on() {
         let mut progress = Progress::default();
         assert_eq!(progress.take(TrainUpdate::Checkpoint { step: 20, file: vec![1] }), Some((20, vec![1])));
+    }
+
+    #[test]
+    fn the_trigram_model_is_beaten_since_the_loss_stayed_below() {
+        let mut progress = Progress::default();
+        progress.open(opened());
+        assert_eq!(progress.beaten_since(), None);
+        for (step, loss) in [(10, 2.1), (20, 2.3), (30, 2.1), (40, 2.0)] {
+            progress.take(TrainUpdate::Validation { step, loss });
+        }
+        assert_eq!(progress.beaten_since(), Some(30));
+        progress.take(TrainUpdate::Validation { step: 50, loss: f32::NAN });
+        assert_eq!(progress.beaten_since(), None);
     }
 
     #[test]

@@ -97,6 +97,8 @@ pub struct Shown {
     pub numbers: Numbers,
     /// Where the loss stands.
     pub level: Option<Level>,
+    /// The step since which it has been below a trigram model's.
+    pub beaten_since: Option<u32>,
 }
 
 /// The session. Copies are the same session.
@@ -288,7 +290,8 @@ impl Session {
     /// Shows what there is.
     pub(super) fn publish(self) {
         let (shown, lines, samples, merges) = self.progress.with_value(|progress| {
-            let shown = Shown { numbers: progress.numbers.clone(), level: progress.level() };
+            let (level, beaten_since) = (progress.level(), progress.beaten_since());
+            let shown = Shown { numbers: progress.numbers.clone(), level, beaten_since };
             (shown, progress.lines(), progress.samples.clone(), progress.merges.clone())
         });
         set_if_new(self.shown, shown);

@@ -9,8 +9,12 @@ use crate::{
     labs::knobs,
     widgets::outcome::{self, Value},
 };
-use engine_core::jobs::train::TokenizerChoice;
+use engine_core::{config::FirstWeights, jobs::train::TokenizerChoice};
 use leptos::prelude::*;
+
+/// The choices of what fresh weights are drawn with, as links write them.
+pub const GPT2: &str = "gpt2";
+pub const BY_WIDTH: &str = "by-width";
 
 /// A longer text of the learner's own does not go into a link.
 const LONGEST_OWN: usize = 6000;
@@ -49,8 +53,21 @@ pub fn settings(knobs: &Knobs) -> Settings {
     if knobs.learning_rate > 0.0 {
         training.learning_rate = knobs.learning_rate;
     }
+    match knobs.first_weights.as_str() {
+        GPT2 => training.first_weights = FirstWeights::Gpt2,
+        BY_WIDTH => training.first_weights = FirstWeights::ByWidth,
+        _ => {}
+    }
     training.seed = knobs.seed;
     settings
+}
+
+/// As links write it.
+pub fn first_weights(of: &Settings) -> &'static str {
+    match of.training.first_weights {
+        FirstWeights::Gpt2 => GPT2,
+        FirstWeights::ByWidth => BY_WIDTH,
+    }
 }
 
 /// The preset of the same shape, or the one that an empty name means.
@@ -77,6 +94,7 @@ fn written(settings: &Settings) -> String {
         ("steps", now.training.steps.to_string(), first.training.steps.to_string()),
         ("warmup", now.training.warmup.to_string(), first.training.warmup.to_string()),
         ("learning_rate", now.training.learning_rate.to_string(), first.training.learning_rate.to_string()),
+        ("first_weights", first_weights(now).to_owned(), first_weights(first).to_owned()),
         ("seed", now.training.seed.to_string(), "1".to_owned()),
     ]);
     knobs::differing(&all)
@@ -120,6 +138,8 @@ pub fn report(session: Session) {
             ("params", opened.config.parameters().into()),
             ("unigram_loss", f64::from(opened.unigram_loss).into()),
             ("trigram_loss", f64::from(opened.trigram_loss).into()),
+            ("beats_trigram", (*loss < f64::from(opened.trigram_loss)).into()),
+            ("first_weights", first_weights(&settings).into()),
             ("finished", finished.into()),
         ];
         values.extend(train_loss.map(|loss| ("train_loss", f64::from(loss).into())));
@@ -139,6 +159,7 @@ mod tests {
             own.shape.n_layers = 3;
             own.training.learning_rate = 0.0035;
             own.training.seed = 7;
+            own.training.first_weights = FirstWeights::Gpt2;
             own.tokenizer = TokenizerChoice::Bpe { vocab_size: BPE_VOCAB };
             own
         }, false)] {
@@ -146,8 +167,8 @@ mod tests {
             let knobs: Knobs = knobs::parse(&link).expect("the lab reads what it wrote");
             assert_eq!(super::settings(&knobs).shape, settings.shape, "{link}");
             assert_eq!(super::settings(&knobs).tokenizer, settings.tokenizer, "{link}");
-            assert_eq!(super::settings(&knobs).training.learning_rate, settings.training.learning_rate, "{link}");
-            assert_eq!((super::settings(&knobs).training.seed, link.len() < 12), (settings.training.seed, short), "{link}");
+            assert_eq!(super::settings(&knobs).training, settings.training, "{link}");
+            assert_eq!(link.len() < 12, short, "{link}");
         }
     }
 }
