@@ -63,3 +63,8 @@ fn watch() -> ArcRwSignal<u32> {
     listener.forget();
     signal
 }
+
+/// Whether the reader has asked for less motion.
+pub fn is_calm() -> bool {
+    matches!(window().match_media("(prefers-reduced-motion: reduce)"), Ok(Some(media)) if media.matches())
+}

@@ -1,6 +1,6 @@
 //! Parts that several labs and pages share. No widget knows a lab.
 
-mod appearance;
+pub mod appearance;
 pub mod canvas;
 pub mod cells;
 mod chart_frame;

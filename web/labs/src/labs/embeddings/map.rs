@@ -5,6 +5,7 @@ use super::{Knobs, learned::Learned};
 use crate::{
     decimal, engine,
     widgets::{
+        appearance::is_calm,
         outcome::Value,
         scatter::{Points, Scatter},
     },
@@ -176,6 +177,8 @@ pub fn Map(
             while newest.try_get_value() == Some(mine) {
                 let next = reel.borrow_mut().pop_front();
                 match next {
+                    // Without motion only the place where it begins, which counts what PCA kept, and the last picture.
+                    Some(Reel::Picture(laid)) if laid.iteration > 0 && is_calm() => continue,
                     Some(Reel::Picture(laid)) => show(laid),
                     Some(Reel::End(end)) => {
                         playing.try_set(false);
