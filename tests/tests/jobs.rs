@@ -136,7 +136,8 @@ fn a_trained_model_can_be_exported_read_inspected_and_asked() {
     let (seen, _) = engine.run(&look).unwrap();
     let n = seen.tokens.len();
     assert_eq!((n, seen.unknown.as_str()), (12, "Q"));
-    for (i, row) in seen.weights.chunks(n).enumerate() {
+    assert_eq!((seen.layer, seen.head), (0, 1));
+    for (i, row) in seen.all_weights[n * n..2 * n * n].chunks(n).enumerate() {
         assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-5);
         assert!(row[i + 1..].iter().all(|w| *w == 0.0), "the future is hidden");
     }

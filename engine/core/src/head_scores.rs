@@ -154,7 +154,8 @@ mod tests {
         let tokens = rows[0].len();
         assert_eq!((rows.len(), tokens), (REPEATS, 10));
         assert!(rows.iter().all(|row| row[..5] == row[5..]));
-        let looks: [(Kind, fn(usize) -> usize); 5] = [
+        type LooksAt = fn(usize) -> usize;
+        let looks: [(Kind, LooksAt); 5] = [
             (Kind::Previous, |at| at.saturating_sub(1)),
             (Kind::First, |_| 0),
             (Kind::Own, |at| at),

@@ -7,9 +7,11 @@ mod settings;
 mod table;
 
 use super::knobs;
-use crate::{
-    engine,
-    widgets::{LabFrame, LabState, line_chart::LineChart, outcome},
+use crate::widgets::{
+    LabFrame, LabState,
+    in_turn::{InTurn, Series},
+    line_chart::LineChart,
+    outcome,
 };
 use asked::Asked;
 use engine_core::{
@@ -17,11 +19,10 @@ use engine_core::{
         Family,
         training::{Kept, Setup},
     },
-    job::JobError,
     jobs::families::TrainFamily,
 };
 use kit::t;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use results::{Results, Shown};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -96,6 +97,40 @@ impl Knobs {
     }
 }
 
+/// The trainings of the families.
+#[derive(Clone, Copy)]
+struct Trainings {
+    results: RwSignal<Results>,
+    setup: Setup,
+}
+
+impl Series for Trainings {
+    type Key = Family;
+    type Job = TrainFamily;
+
+    fn job(self, family: Family) -> Option<TrainFamily> {
+        let from = |results: &Results| (!results.is_done(family)).then(|| results.runs.get(&family).cloned());
+        let from = self.results.try_with_untracked(from).flatten()?;
+        Some(TrainFamily { family, setup: self.setup, from })
+    }
+
+    fn take(self, family: Family, kept: Kept) {
+        self.results.try_update(|results| results.runs.insert(family, kept));
+    }
+
+    fn begins(self, family: Family) -> String {
+        t!("families.training", name = results::name(family))
+    }
+
+    fn stopped(self) -> String {
+        t!("families.stopped").into()
+    }
+
+    fn ended(self) -> String {
+        String::new()
+    }
+}
+
 /// Draws the lab.
 #[component]
 pub fn Lab(
@@ -104,59 +139,18 @@ pub fn Lab(
 ) -> impl IntoView {
     let knobs = RwSignal::new(knobs);
     let results = RwSignal::new(Results::default());
-    let state = RwSignal::new(LabState::Idle);
-    let says = RwSignal::new(String::new());
-    let current = RwSignal::new(None::<Family>);
-    let running = StoredValue::new_local(None::<engine::Handle>);
+    let turns = InTurn::new();
+    let (state, says, current, busy) = (turns.state, turns.says, turns.current, turns.busy());
     let asked = Asked::new(knobs, results);
-    let stop = move || {
-        if let Some(handle) = running.try_get_value().flatten() {
-            handle.cancel();
-        }
-    };
-    on_cleanup(stop);
-    let busy = Signal::derive(move || state.with(|state| *state == LabState::Running));
-
-    // One after another, each from where it stopped; what is done already stays.
     let begin = move |wanted: Vec<Family>| {
         if busy.get_untracked() {
-            return stop();
+            return turns.stop();
         }
         let setup = knobs.with_untracked(Knobs::setup);
         if results.with_untracked(|results| results.setup != Some(setup)) {
             results.set(Results { setup: Some(setup), ..Results::default() });
         }
-        state.set(LabState::Running);
-        spawn_local(async move {
-            let mut end = LabState::Done;
-            let mut words = String::new();
-            for family in wanted {
-                let from = results.try_with_untracked(|r| (r.is_done(family), r.runs.get(&family).cloned()));
-                let Some((false, from)) = from else { continue };
-                current.try_set(Some(family));
-                says.try_set(t!("families.training", name = results::name(family)));
-                let take = move |kept: Kept| {
-                    results.try_update(|results| results.runs.insert(family, kept));
-                };
-                let on_handle = move |handle| {
-                    running.try_set_value(Some(handle));
-                };
-                let ended = engine::run_with(&TrainFamily { family, setup, from }, on_handle, take).await;
-                running.try_set_value(None);
-                match ended {
-                    Ok(last) => take(last),
-                    Err(error) => {
-                        let stopped = matches!(error, JobError::Cancelled);
-                        end = if stopped { LabState::Idle } else { LabState::Failed(error.to_string()) };
-                        words = if stopped { t!("families.stopped").to_owned() } else { String::new() };
-                        break;
-                    }
-                }
-            }
-            current.try_set(None);
-            says.try_set(words);
-            state.try_set(end);
-        });
+        turns.run(wanted, Trainings { results, setup });
     };
 
     Effect::new(move |_| {

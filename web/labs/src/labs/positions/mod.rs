@@ -8,17 +8,18 @@ mod settings;
 mod table;
 
 use super::knobs;
-use crate::{
-    engine,
-    widgets::{LabFrame, LabState, line_chart::LineChart, outcome},
+use crate::widgets::{
+    LabFrame, LabState,
+    in_turn::{InTurn, Series},
+    line_chart::LineChart,
+    outcome,
 };
 use engine_core::{
-    job::JobError,
     jobs::positions::{Standing, TrainPositions},
     positions::{Scheme, task::Task, training::Setup},
 };
 use kit::t;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use results::{Results, Shown};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -86,6 +87,39 @@ impl Knobs {
     }
 }
 
+/// The trainings of the schemes.
+#[derive(Clone, Copy)]
+struct Trainings {
+    results: RwSignal<Results>,
+    setup: Setup,
+}
+
+impl Series for Trainings {
+    type Key = Scheme;
+    type Job = TrainPositions;
+
+    fn job(self, scheme: Scheme) -> Option<TrainPositions> {
+        let from = self.results.try_with_untracked(|results| (!results.is_done(scheme)).then(|| results.kept(scheme)));
+        from.flatten().map(|from| TrainPositions { scheme, setup: self.setup, from })
+    }
+
+    fn take(self, scheme: Scheme, standing: Standing) {
+        self.results.try_update(|results| results.standings.insert(scheme, standing));
+    }
+
+    fn begins(self, scheme: Scheme) -> String {
+        t!("positions.training", name = results::name(scheme))
+    }
+
+    fn stopped(self) -> String {
+        t!("positions.stopped").into()
+    }
+
+    fn ended(self) -> String {
+        self.results.try_with_untracked(Results::verdict).unwrap_or_default()
+    }
+}
+
 /// Draws the lab.
 #[component]
 pub fn Lab(
@@ -94,61 +128,17 @@ pub fn Lab(
 ) -> impl IntoView {
     let knobs = RwSignal::new(knobs);
     let results = RwSignal::new(Results::default());
-    let state = RwSignal::new(LabState::Idle);
-    let says = RwSignal::new(String::new());
-    let current = RwSignal::new(None::<Scheme>);
-    let running = StoredValue::new_local(None::<engine::Handle>);
-    let stop = move || {
-        if let Some(handle) = running.try_get_value().flatten() {
-            handle.cancel();
-        }
-    };
-    on_cleanup(stop);
-    let busy = Signal::derive(move || state.with(|state| *state == LabState::Running));
-
-    // One after another, each from where it stopped; what is done already stays.
+    let turns = InTurn::new();
+    let (state, says, current, busy) = (turns.state, turns.says, turns.current, turns.busy());
     let begin = move |wanted: Vec<Scheme>| {
         if busy.get_untracked() {
-            return stop();
+            return turns.stop();
         }
         let setup = knobs.with_untracked(Knobs::setup);
         if results.with_untracked(|results| results.setup != Some(setup)) {
             results.set(Results { setup: Some(setup), ..Results::default() });
         }
-        state.set(LabState::Running);
-        spawn_local(async move {
-            let mut end = LabState::Done;
-            let mut words = String::new();
-            for scheme in wanted {
-                let from = results.try_with_untracked(|results| (results.is_done(scheme), results.kept(scheme)));
-                let Some((false, from)) = from else { continue };
-                current.try_set(Some(scheme));
-                says.try_set(t!("positions.training", name = results::name(scheme)));
-                let take = move |standing: Standing| {
-                    results.try_update(|results| results.standings.insert(scheme, standing));
-                };
-                let on_handle = move |handle| {
-                    running.try_set_value(Some(handle));
-                };
-                let ended = engine::run_with(&TrainPositions { scheme, setup, from }, on_handle, take).await;
-                running.try_set_value(None);
-                match ended {
-                    Ok(last) => take(last),
-                    Err(error) => {
-                        let stopped = matches!(error, JobError::Cancelled);
-                        end = if stopped { LabState::Idle } else { LabState::Failed(error.to_string()) };
-                        words = if stopped { t!("positions.stopped").to_owned() } else { String::new() };
-                        break;
-                    }
-                }
-            }
-            current.try_set(None);
-            if let Some(verdict) = results.try_with_untracked(Results::verdict).filter(|_| end == LabState::Done) {
-                words = verdict;
-            }
-            says.try_set(words);
-            state.try_set(end);
-        });
+        turns.run(wanted, Trainings { results, setup });
     };
 
     // Of whole runs only, and anew when another scheme comes into view.

@@ -1,7 +1,7 @@
 //! The choices: which scheme is in view, which task, and how the model is trained.
 
 use super::{Knobs, results};
-use crate::decimal;
+use crate::widgets::settings::Fields;
 use engine_core::{
     positions::{
         Scheme,
@@ -72,21 +72,7 @@ pub fn Settings(
         let wanted = example.wanted.iter().map(|wanted| wanted.map_or("·".to_owned(), |w| written([w])));
         (written(example.tokens.iter().copied()), wanted.collect::<String>())
     });
-    let field = move |name: &'static str, label: &'static str, (low, high): (f64, f64), get: Read, put: Write| {
-        let set = move |event| {
-            if let Some(value) = decimal::parse(&event_target_value(&event)) {
-                knobs.update(|knobs| put(knobs, value.clamp(low, high)));
-            }
-        };
-        // The tail of single precision is cut.
-        let now = move || (knobs.with(get) as f32).to_string();
-        view! {
-            <label class="positions-field">
-                <span>{label}</span>
-                <input type="number" data-field=name min=low max=high step="any" disabled=busy prop:value=now on:change=set/>
-            </label>
-        }
-    };
+    let fields = Fields { knobs, busy, class: "positions-field" };
     view! {
         <div class="positions-choices" role="group" aria-label=t!("positions.task")>
             {Task::ALL.map(choice).into_iter().collect::<Vec<_>>()}
@@ -98,16 +84,13 @@ pub fn Settings(
         <details>
             <summary>{t!("positions.settings")}</summary>
             <div class="positions-settings">
-                {field("tokens", t!("positions.tokens"), (6.0, 32.0), |k| k.tokens as f64, |k, v| k.tokens = v as usize / 2 * 2)}
-                {field("layers", t!("positions.layers"), (1.0, 2.0), |k| k.layers as f64, |k, v| k.layers = v as usize)}
-                {field("steps", t!("positions.steps"), (40.0, 5e3), |k| f64::from(k.steps), |k, v| k.steps = v as u32)}
-                {field("rate", t!("positions.rate"), (1e-5, 0.1), |k| f64::from(k.rate), |k, v| k.rate = v as f32)}
-                {field("base", t!("positions.base"), (2.0, 1e6), |k| k.base, |k, v| k.base = v)}
-                {field("seed", t!("positions.seed"), (0.0, 1e6), |k| k.seed as f64, |k, v| k.seed = v as u64)}
+                {fields.number("tokens", t!("positions.tokens"), (6.0, 32.0, 0.0), |k| k.tokens as f64, |k, v| k.tokens = v as usize / 2 * 2)}
+                {fields.number("layers", t!("positions.layers"), (1.0, 2.0, 0.0), |k| k.layers as f64, |k, v| k.layers = v as usize)}
+                {fields.number("steps", t!("positions.steps"), (40.0, 5e3, 0.0), |k| f64::from(k.steps), |k, v| k.steps = v as u32)}
+                {fields.number("rate", t!("positions.rate"), (1e-5, 0.1, 0.0), |k| f64::from(k.rate), |k, v| k.rate = v as f32)}
+                {fields.number("base", t!("positions.base"), (2.0, 1e6, 0.0), |k| k.base, |k, v| k.base = v)}
+                {fields.number("seed", t!("positions.seed"), (0.0, 1e6, 0.0), |k| k.seed as f64, |k, v| k.seed = v as u64)}
             </div>
         </details>
     }
 }
-
-type Read = fn(&Knobs) -> f64;
-type Write = fn(&mut Knobs, f64);
