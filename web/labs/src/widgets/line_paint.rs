@@ -90,6 +90,7 @@ impl Painter<'_> {
         for index in 0..self.data.series.len() {
             self.line(index)?;
         }
+        self.reference_names();
         self.legend(entries)?;
         if let Some(x) = cursor {
             self.crosshair(x)?;
@@ -139,21 +140,39 @@ impl Painter<'_> {
     }
 
     fn references(&self) -> Drawn {
-        let muted = colour("--muted");
         let Plane { x, place, .. } = self.plane;
-        let gap = self.surface.px(4.0) as i32;
+        self.dash(&[1.0, 4.0]);
         for reference in self.data.references.iter().filter(|r| r.y.is_finite()) {
             let (left, top) = self.plane.at(x.0, reference.y);
-            self.dash(&[1.0, 4.0]);
-            self.path(vec![(left, top), (left + place.width as i32, top)], muted, 1.5)?;
-            self.dash(&[]);
-            // Below its line where there is no room between it and the legend.
-            let crowded = f64::from(top) < place.top + self.surface.px(16.0);
-            let (below, side) = if crowded { (gap / 2, VPos::Top) } else { (-gap / 2, VPos::Bottom) };
-            let at = (left + place.width as i32 - gap, top + below);
-            self.text(&reference.label, at, Pos::new(HPos::Right, side), colour("--fg"))?;
+            self.path(vec![(left, top), (left + place.width as i32, top)], colour("--muted"), 1.5)?;
         }
+        self.dash(&[]);
         Ok(())
+    }
+
+    /// Over the lines of the data, with a rim of the ground around the letters: a curve that ends at a reference would
+    /// hide its name.
+    fn reference_names(&self) {
+        let Plane { x, place, .. } = self.plane;
+        let (context, gap) = (&self.surface.context, self.surface.px(4.0));
+        context.save();
+        self.surface.font(12.0);
+        context.set_text_align("right");
+        context.set_line_join("round");
+        for reference in self.data.references.iter().filter(|r| r.y.is_finite()) {
+            let top = f64::from(self.plane.at(x.0, reference.y).1);
+            // Below its line where there is no room between it and the legend.
+            let crowded = top < place.top + self.surface.px(16.0);
+            let (at, baseline) = if crowded { (top + gap / 2.0, "top") } else { (top - gap / 2.0, "bottom") };
+            let right = place.left + place.width - gap;
+            context.set_text_baseline(baseline);
+            self.surface.stroke(colour("--bg"), 4.0);
+            // Words that cannot be drawn stand in the summary and the table.
+            let _ = context.stroke_text(&reference.label, right, at);
+            self.surface.fill(colour("--fg"));
+            let _ = context.fill_text(&reference.label, right, at);
+        }
+        context.restore();
     }
 
     fn line(&self, index: usize) -> Drawn {
