@@ -17,13 +17,22 @@ pub fn Choose(
     here: Memo<Option<Following>>,
 ) -> impl IntoView {
     let usual = path.hours.map_or(HOURS_A_WEEK, |[least, _]| least.clamp(HOURS[0], HOURS[1]));
-    let (start, hours) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    Effect::new(move || {
-        let following = here.get();
-        let day = following.as_ref().map_or_else(|| progress::now().day(), |following| following.start);
-        start.set(Date::of(day).to_string());
-        hours.set(following.map_or(usual, |following| following.hours).to_string());
+    // What the learner has written stays, even if what is followed is only read from the store after that.
+    let (written_start, written_hours) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
+    let start = Memo::new(move |_| {
+        written_start.get().unwrap_or_else(|| {
+            let day = here.with(|here| here.as_ref().map(|following| following.start));
+            Date::of(day.unwrap_or_else(|| progress::now().day())).to_string()
+        })
     });
+    let hours = Memo::new(move |_| {
+        let kept = || here.with(|here| here.as_ref().map_or(usual, |following| following.hours)).to_string();
+        written_hours.get().unwrap_or_else(kept)
+    });
+    let forget = move || {
+        written_start.set(None);
+        written_hours.set(None);
+    };
     let wrong = RwSignal::new(None::<String>);
     let said = RwSignal::new("");
     let name = StoredValue::new(path.name);
@@ -36,6 +45,7 @@ pub fn Choose(
                 wrong.set(None);
                 said.set(if here.with_untracked(Option::is_some) { t!("paths.changed") } else { t!("paths.followed") });
                 follow(Some(&Following { path: name.get_value(), start, hours }));
+                forget();
             }
             (None, _) => wrong.set(Some(t!("paths.wrong.start").to_owned())),
             (_, None) => {
@@ -46,6 +56,7 @@ pub fn Choose(
     };
     let stop = move |_| {
         follow(None);
+        forget();
         said.set(t!("paths.stopped"));
     };
     let is_here = move || here.with(Option::is_some);
@@ -57,13 +68,13 @@ pub fn Choose(
             <label>
                 {t!("paths.start")}
                 <input type="date" required aria-describedby="desk-path-wrong" prop:value=start
-                    on:input=move |event| start.set(event_target_value(&event))/>
+                    on:input=move |event| written_start.set(Some(event_target_value(&event)))/>
             </label>
             <label>
                 {t!("paths.hours")}
                 <input type="number" required min=HOURS[0] max=HOURS[1] step="1" inputmode="numeric"
                     aria-describedby="desk-path-wrong" prop:value=hours
-                    on:input=move |event| hours.set(event_target_value(&event))/>
+                    on:input=move |event| written_hours.set(Some(event_target_value(&event)))/>
             </label>
             <div class="desk-path-buttons">
                 <button type="submit" class="primary" data-action="follow">
