@@ -27,6 +27,8 @@ mod bytes;
 mod header;
 mod llama;
 mod tensors;
+#[cfg(test)]
+mod tests;
 mod values;
 
 pub use blocks::Kind;
