@@ -52,8 +52,8 @@ impl Writer {
     pub fn tensor(mut self, name: &str, sizes: &[u64], kind: u32, offset: u64) -> Self {
         self = self.text(&format!("the name {name}"), name.as_bytes());
         self = self.u32(&format!("the number of sizes of {name}"), sizes.len() as u32);
-        for size in sizes {
-            self = self.u64(&format!("a size of {name}"), *size);
+        for (number, size) in sizes.iter().enumerate() {
+            self = self.u64(&format!("size {number} of {name}"), *size);
         }
         self.u32(&format!("the type of tensor {name}"), kind).u64(&format!("the offset of {name}"), offset)
     }
