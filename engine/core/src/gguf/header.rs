@@ -1,7 +1,7 @@
 //! The header of a GGUF file: how many tensors, the metadata, and what each tensor is.
 
 use super::{
-    bytes::{Cursor, Stop, clip},
+    bytes::{Cursor, Stop},
     tensors::{Info, place},
     values::{Budget, Value},
 };
@@ -202,12 +202,15 @@ fn alignment(said: Option<&Value>) -> Result<u64, String> {
     let Some(said) = said else { return Ok(USUAL_ALIGNMENT) };
     let sound = said.whole().filter(|it| it.is_power_of_two() && ALIGNMENTS.contains(it));
     sound.ok_or_else(|| {
-        let said = said.number().map_or_else(|| said.what().to_owned(), |number| number.to_string());
+        let said = match said {
+            Value::Integer(number) => number.to_string(),
+            Value::Float(number) => number.to_string(),
+            other => other.what().to_owned(),
+        };
         let (least, most) = ALIGNMENTS.into_inner();
         format!(
-            "The file is damaged: general.alignment is {}, and it must be a power of two from {least} to {most}. Fetch \
-             it anew.",
-            clip(&said)
+            "The file is damaged: general.alignment is {said}, and it must be a power of two from {least} to {most}. \
+             Fetch it anew."
         )
     })
 }
