@@ -92,7 +92,12 @@ fn config(header: &Header) -> Result<LlamaConfig, String> {
     let d_model = size("embedding_length")?;
     let n_heads = size("attention.head_count")?;
     let n_kv_heads = or("attention.head_count_kv", n_heads)?;
-    let usual = d_model.checked_div(n_heads).unwrap_or(0);
+    let usual = d_model.checked_div(n_heads).filter(|_| d_model.is_multiple_of(n_heads)).ok_or_else(|| {
+        format!(
+            "The model cannot be run here: a width of {d_model} cannot be cut into {n_heads} heads. Choose another file \
+             of it."
+        )
+    })?;
     let d_head = or("attention.key_length", usual)?;
     let turned = or("rope.dimension_count", d_head)?;
     if turned != d_head || or("attention.value_length", d_head)? != d_head {
