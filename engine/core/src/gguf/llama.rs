@@ -54,7 +54,9 @@ impl LlamaFile {
         Ok(Self { config, weights })
     }
 
-    /// Reads every weight; `bytes` fetches the bytes of one.
+    /// Reads every weight as numbers of 32 bits, for the slow reference; `bytes` fetches the bytes of one.
+    ///
+    /// Blocks of four bits take seven times their room that way, so whatever runs in a page has to keep the blocks.
     ///
     /// # Errors
     /// What `bytes` says, or a sentence that names the tensor and the number that is none.
