@@ -7,6 +7,7 @@ mod first_view;
 mod html;
 mod imports;
 mod lint;
+mod models;
 mod pack;
 mod packs;
 mod peers;
@@ -39,6 +40,7 @@ cargo xtask <command>
   bench --peers [--cases A,B] [--threads] [--webgpu] [--json PATH] [--no-build] …
                                                measure the engine beside other libraries (playwright/bench/peers.mjs)
   bench --soak [--steps N] [--gpu-steps N]     train for long and see that memory does not grow (playwright/bench/soak.mjs)
+  models                                       fetch the pretrained models that tests and packs need, and check them
   pretrain …                                   train the shipped tiny GPT again
   new-lesson <slug>                            write a lesson's skeleton and, if it is new, its line in the tree
   new-lab <name>                               write a lab's skeleton and its line in web/labs/src/labs/mod.rs
@@ -113,6 +115,7 @@ fn run() -> Result<()> {
             tools::for_building(root, &mut steps)?;
             tools::for_browsers(&mut steps)
         }
+        "models" => names(0, "models").and_then(|()| models::fetch()),
         "pages" => site::pages_again(root, &options.base),
         "pack" => {
             let out = options.out.as_ref().context("usage: cargo xtask pack --out DIR [--base /x/] [--salt TEXT]")?;

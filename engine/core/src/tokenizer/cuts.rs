@@ -34,6 +34,20 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Cuts as SmolLM2's tokenizer does: every digit stands alone, and what is between them is cut as by [`words`].
+pub fn words_and_digits(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    let parts = std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let digit = kind(first) == Kind::Number;
+        let end = if digit { first.len_utf8() } else { rest.find(|c| kind(c) == Kind::Number).unwrap_or(rest.len()) };
+        let (part, tail) = rest.split_at(end);
+        rest = tail;
+        Some(part)
+    });
+    parts.flat_map(words)
+}
+
 /// Where the first word of a text ends; none where there is no text.
 fn first_word(text: &str) -> Option<usize> {
     let first = text.chars().next()?;
@@ -64,11 +78,16 @@ fn first_word(text: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::{words, words_and_digits};
 
     #[test]
     fn words_are_cut_as_in_gpt2() {
         let cut: Vec<&str> = words("I'll go  now 42x!?\n\n ok ").collect();
         assert_eq!(cut, ["I", "'ll", " go", " ", " now", " 42", "x", "!?", "\n\n", " ok", " "]);
+    }
+    #[test]
+    fn digits_stand_alone_for_smollm2() {
+        let cut: Vec<&str> = words_and_digits("in 1813,  42x ½!").collect();
+        assert_eq!(cut, ["in", " ", "1", "8", "1", "3", ",", "  ", "4", "2", "x", " ", "½", "!"]);
     }
 }

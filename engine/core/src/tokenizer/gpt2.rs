@@ -3,26 +3,53 @@
 //! A text is cut into words, the bytes of each word become tokens, and pairs of tokens are merged in the order in
 //! which the merges were learned (Radford et al. 2019).
 
-use super::{cuts::words, visible};
+use super::{
+    cuts::{words, words_and_digits},
+    visible,
+};
 use serde::Deserialize;
 use std::collections::HashMap;
 
 /// Files are never longer: GPT-2's `tokenizer.json` has 1.4 MB.
 const MOST_BYTES: usize = 16 << 20;
 /// Ids above make no sense for a model that can be run here.
-const MOST_TOKENS: usize = 1 << 17;
+pub(super) const MOST_TOKENS: usize = 1 << 17;
 
 /// A byte-level BPE tokenizer with a vocabulary of its own.
 #[derive(Debug)]
 pub struct Gpt2Tokenizer {
     /// The bytes of each token; empty where an id is not used.
     tokens: Vec<Vec<u8>>,
-    /// The id of each single byte.
-    bytes: Vec<u32>,
+    /// The id of each single byte; SmolLM2 has none for some bytes that no text holds.
+    bytes: Vec<Option<u32>>,
     /// For two neighbours: the merge's rank and what becomes of them.
-    merges: HashMap<(u32, u32), (usize, u32)>,
+    merges: HashMap<(u32, u32), (u32, u32)>,
     /// Texts that are one token whatever stands around them, such as `<|endoftext|>`.
     special: Vec<(String, u32)>,
+    cuts: Cuts,
+}
+
+/// Where a text is cut before merging.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cuts {
+    /// As GPT-2 does.
+    Gpt2,
+    /// The same after every digit has been set apart, as SmolLM2 does.
+    Digits,
+}
+
+/// What a tokenizer is built from, whatever the file.
+pub(super) struct Parts<'a, Pairs> {
+    /// The tokens in the characters that stand for bytes, with their ids.
+    pub vocab: &'a HashMap<&'a str, u32>,
+    /// Two tokens each that become one.
+    pub pairs: Pairs,
+    /// Tokens that are texts and no bytes.
+    pub special: Vec<(String, u32)>,
+    /// Where a text is cut.
+    pub cuts: Cuts,
+    /// Whether there must be a token for each byte.
+    pub every_byte: bool,
 }
 
 #[derive(Deserialize)]
@@ -86,7 +113,7 @@ impl Gpt2Tokenizer {
             })?;
             pairs.push((pair.0.to_owned(), pair.1.to_owned()));
         }
-        Self::build(vocab, &pairs, Vec::new())
+        Self::gpt2(&vocab, &pairs, Vec::new())
     }
 
     /// Reads `tokenizer.json`.
@@ -119,14 +146,23 @@ impl Gpt2Tokenizer {
             });
         }
         let special = whole.added_tokens.into_iter().map(|added| (added.content, added.id)).collect();
-        Self::build(whole.model.vocab, &pairs, special)
+        Self::gpt2(&whole.model.vocab, &pairs, special)
     }
 
-    fn build(
-        vocab: HashMap<String, u32>,
+    fn gpt2(
+        vocab: &HashMap<String, u32>,
         pairs: &[(String, String)],
-        mut special: Vec<(String, u32)>,
+        special: Vec<(String, u32)>,
     ) -> Result<Self, String> {
+        let vocab = &vocab.iter().map(|(text, id)| (text.as_str(), *id)).collect();
+        let pairs = pairs.iter().map(|(left, right)| (left.as_str(), right.as_str()));
+        Self::build(Parts { vocab, pairs, special, cuts: Cuts::Gpt2, every_byte: true })
+    }
+
+    pub(super) fn build<'a>(
+        parts: Parts<'_, impl ExactSizeIterator<Item = (&'a str, &'a str)>>,
+    ) -> Result<Self, String> {
+        let Parts { vocab, pairs, mut special, cuts, every_byte } = parts;
         let readable = readable();
         let byte_of: HashMap<char, u8> = readable.iter().copied().zip(0..=255).collect();
         let most = vocab.values().chain(special.iter().map(|(_, id)| id)).max().copied().unwrap_or(0) as usize;
@@ -134,15 +170,15 @@ impl Gpt2Tokenizer {
             return Err(format!("The vocabulary has the id {most}; ids below {MOST_TOKENS} can be read here."));
         }
         let mut tokens = vec![Vec::new(); most + 1];
-        for (text, &id) in &vocab {
+        for (text, &id) in vocab {
             let bytes: Option<Vec<u8>> = text.chars().map(|c| byte_of.get(&c).copied()).collect();
             // `<|endoftext|>` can be read as bytes as well, and is none.
             let is_special = text.starts_with("<|") && text.ends_with("|>");
             tokens[id as usize] = match bytes.filter(|_| !is_special) {
                 Some(bytes) => bytes,
                 None => {
-                    special.push((text.clone(), id));
-                    text.clone().into_bytes()
+                    special.push(((*text).to_owned(), id));
+                    text.as_bytes().to_vec()
                 }
             };
         }
@@ -155,13 +191,16 @@ impl Gpt2Tokenizer {
         special.dedup();
         let mut bytes = Vec::new();
         for (byte, shown) in readable.iter().enumerate() {
-            let id = vocab.get(&shown.to_string()).copied();
-            bytes.push(id.ok_or_else(|| {
-                format!("The vocabulary lacks the token “{shown}” for the byte {byte}. A GPT-2 vocabulary has all 256.")
-            })?);
+            let id = vocab.get(shown.to_string().as_str()).copied();
+            if every_byte && id.is_none() {
+                return Err(format!(
+                    "The vocabulary lacks the token “{shown}” for the byte {byte}. A GPT-2 vocabulary has all 256."
+                ));
+            }
+            bytes.push(id);
         }
-        let mut merges = HashMap::new();
-        for (rank, (left, right)) in pairs.iter().enumerate() {
+        let mut merges = HashMap::with_capacity(pairs.len());
+        for (rank, (left, right)) in (0u32..).zip(pairs) {
             let id = |text: &str| {
                 vocab.get(text).copied().ok_or_else(|| {
                     format!(
@@ -173,10 +212,10 @@ impl Gpt2Tokenizer {
                     )
                 })
             };
-            let (a, b, made) = (id(left)?, id(right)?, id(&format!("{left}{right}"))?);
+            let (a, b, made) = (id(left)?, id(right)?, id(&[left, right].concat())?);
             merges.entry((a, b)).or_insert((rank, made));
         }
-        Ok(Self { tokens, bytes, merges, special })
+        Ok(Self { tokens, bytes, merges, special, cuts })
     }
 
     /// One more than the largest id.
@@ -184,18 +223,20 @@ impl Gpt2Tokenizer {
         self.tokens.len()
     }
 
-    /// Cuts `text` into tokens.
+    /// The id of a text that is one token whatever stands around it.
+    pub fn special(&self, text: &str) -> Option<u32> {
+        self.special.iter().find(|(special, _)| special == text).map(|(_, id)| *id)
+    }
+
+    /// Cuts `text` into tokens; special tokens are found in it.
     pub fn encode(&self, text: &str) -> Vec<u32> {
         let mut ids = Vec::new();
-        let mut known: HashMap<&str, Vec<u32>> = HashMap::new();
         let mut rest = text;
         while !rest.is_empty() {
             let next = self.special.iter().filter_map(|(text, id)| Some((rest.find(text.as_str())?, text.len(), *id)));
             let next = next.min_by_key(|(at, length, _)| (*at, std::cmp::Reverse(*length)));
             let plain = next.map_or(rest, |(at, _, _)| &rest[..at]);
-            for word in words(plain) {
-                ids.extend_from_slice(known.entry(word).or_insert_with(|| self.merge(word)));
-            }
+            ids.extend(self.encode_plain(plain));
             let Some((at, length, id)) = next else { break };
             ids.push(id);
             rest = &rest[at + length..];
@@ -203,9 +244,21 @@ impl Gpt2Tokenizer {
         ids
     }
 
-    /// The tokens of one word.
+    /// Cuts `text` into tokens, none of them special: what somebody typed cannot pass for the frame around it.
+    pub fn encode_plain(&self, text: &str) -> Vec<u32> {
+        let mut ids = Vec::new();
+        let mut known: HashMap<&str, Vec<u32>> = HashMap::new();
+        let mut add = |word| ids.extend_from_slice(known.entry(word).or_insert_with(|| self.merge(word)));
+        match self.cuts {
+            Cuts::Gpt2 => words(text).for_each(&mut add),
+            Cuts::Digits => words_and_digits(text).for_each(&mut add),
+        }
+        ids
+    }
+
+    /// The tokens of one word. Bytes without a token are left out, as in the reference library.
     fn merge(&self, word: &str) -> Vec<u32> {
-        let mut pieces: Vec<u32> = word.bytes().filter_map(|byte| self.bytes.get(usize::from(byte)).copied()).collect();
+        let mut pieces: Vec<u32> = word.bytes().filter_map(|byte| *self.bytes.get(usize::from(byte))?).collect();
         loop {
             let pairs = pieces.windows(2).filter_map(|pair| match pair {
                 [a, b] => self.merges.get(&(*a, *b)).map(|(rank, made)| (*rank, *a, *b, *made)),
@@ -247,7 +300,7 @@ fn short_enough(name: &str, text: &str) -> Result<(), String> {
 }
 
 /// The beginning of a text from a file, for a sentence.
-fn clip(text: &str) -> String {
+pub(super) fn clip(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(40).collect()
 }
 

@@ -2,7 +2,9 @@
 
 mod bpe;
 mod chars;
+pub mod chat;
 mod cuts;
+mod gguf;
 mod gpt2;
 pub mod pairs;
 
