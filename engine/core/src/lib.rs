@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod loss_words;
 pub mod model_file;
 pub mod ngram;
+pub mod number_formats;
 pub mod positions;
 pub mod presets;
 pub mod reference;
