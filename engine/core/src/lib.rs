@@ -20,6 +20,7 @@ pub mod ngram;
 pub mod number_formats;
 pub mod positions;
 pub mod presets;
+pub mod quantize;
 pub mod reference;
 pub mod rng;
 pub mod sampling;

@@ -8,5 +8,6 @@ pub mod feed_forward;
 pub mod gpt;
 pub mod layers;
 pub mod lessons;
+pub mod quantized;
 pub mod sight;
 pub mod softmax;
