@@ -14,6 +14,7 @@ pub mod adamw;
 pub mod attention;
 pub mod cross_entropy;
 pub mod gelu;
+pub mod int8;
 pub mod lanes;
 pub mod layer_norm;
 pub mod linear;

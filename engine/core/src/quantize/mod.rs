@@ -134,7 +134,7 @@ impl Quantized {
     /// What this takes in memory.
     pub fn bytes(&self) -> scheme::Bytes {
         scheme::Bytes {
-            codes: self.codes.bytes().len(),
+            codes: self.codes.bytes(),
             scales: size_of_val(self.scales.as_slice()),
             zeros: self.zeros.len(),
         }

@@ -77,7 +77,7 @@ proptest! {
     fn whole_numbers_are_packed_and_unpacked(rows in prop::collection::vec(prop::collection::vec(-8i8..=7, 9), 1..5)) {
         for (width, bytes) in [(Width::Int8, 9), (Width::Int4, 5)] {
             let codes = Codes::of_rows(width, 9, rows.iter().cloned());
-            prop_assert_eq!(codes.bytes().len(), rows.len() * bytes);
+            prop_assert_eq!(codes.bytes(), rows.len() * bytes);
             prop_assert_eq!((0..codes.rows()).map(|row| codes.row(row)).collect::<Vec<_>>(), rows.clone());
         }
     }
@@ -97,6 +97,20 @@ proptest! {
             let pairs = || row(&x, sample).into_iter().zip(row(&w, output)).map(|(a, b)| f64::from(a) * f64::from(b));
             let size: f64 = pairs().map(f64::abs).sum();
             prop_assert!((pairs().sum::<f64>() - found).abs() <= 1e-6 * size, "{found}");
+        }
+    }
+
+    #[test]
+    fn the_fast_product_is_the_slow_one((columns, data) in matrix(), samples in 1usize..4, seed in any::<u64>(), scheme in scheme()) {
+        let mut rng = Rng::new(seed, Stream::Init);
+        let inputs: Vec<f32> = (0..samples * columns).map(|_| rng.normal() * 3.0 + 1.0).collect();
+        let weight = quantize(Matrix { columns, data: &data }, scheme).unwrap();
+        let inputs = quantize(Matrix { columns, data: &inputs }, Scheme::ACTIVATIONS).unwrap();
+        let most = |values: Vec<f32>| values.into_iter().fold(0.0f32, |most, x| most.max(x.abs()));
+        // Sums of as many terms as there are inputs, none larger than this.
+        let size = f64::from(most(weight.values())) * f64::from(most(inputs.values())) * columns as f64;
+        for (slow, fast) in product(&weight, &inputs).into_iter().zip(layer::quantized_outputs(&weight, &inputs)) {
+            prop_assert!((slow - f64::from(fast)).abs() <= 1e-6 * size, "{slow} and {fast}");
         }
     }
 
