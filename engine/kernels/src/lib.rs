@@ -1,4 +1,4 @@
-//! The few kernels in which a GPT spends its time, on plain slices of `f32`.
+//! The few kernels in which a GPT spends its time, on plain slices of `f32`, and of whole numbers in [`int8`].
 //!
 //! Read [`lanes`] first (four numbers at once), then [`matmul`], then the others in any order. Every
 //! folder holds a fast kernel and `naive.rs`, its slow and obvious twin; `tests/twins.rs` compares
@@ -14,6 +14,7 @@ pub mod adamw;
 pub mod attention;
 pub mod cross_entropy;
 pub mod gelu;
+pub mod int8;
 pub mod lanes;
 pub mod layer_norm;
 pub mod linear;

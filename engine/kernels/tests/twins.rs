@@ -1,11 +1,15 @@
 //! Every kernel against its slow twin, on random shapes with ragged and size-one edges. The same
 //! tests run natively (`cargo test`) and in a browser, there for each variant.
 
+mod int8;
+mod random;
+
 use kernels::{
     adamw, attention, cross_entropy, fuses, gelu, layer_norm, linear,
     matmul::{Layout, Shape, blocked, matmul, matmul_add, naive},
     rows, softmax,
 };
+use random::{Random, assert_close};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::{wasm_bindgen_test as test, wasm_bindgen_test_configure};
 
@@ -23,41 +27,6 @@ mod tolerance {
     pub const CROSS_ENTROPY: f32 = 2e-6;
     pub const ADAMW: f32 = 2e-6;
     pub const ROWS: f32 = 1e-6;
-}
-
-/// The same numbers on every run (a linear congruential generator, Knuth's constants).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % n
-    }
-
-    /// A size: often one, often around the widths of tiles and lanes, sometimes larger.
-    fn size(&mut self, most: usize) -> usize {
-        let kind = self.below(6);
-        let size = match kind {
-            0 => 1,
-            1 => 2 + self.below(3),
-            2 => 7 + self.below(3),
-            3 => 31 + self.below(3),
-            _ => 1 + self.below(most),
-        };
-        size.min(most)
-    }
-
-    fn numbers(&mut self, n: usize) -> Vec<f32> {
-        (0..n).map(|_| self.below(2001) as f32 / 500.0 - 2.0).collect()
-    }
-}
-
-fn assert_close(what: &str, ours: &[f32], twin: &[f32], tolerance: f32) {
-    assert_eq!(ours.len(), twin.len(), "{what}: lengths");
-    let scale = twin.iter().fold(1e-3f32, |m, x| m.max(x.abs()));
-    for (i, (a, b)) in ours.iter().zip(twin).enumerate() {
-        assert!((a - b).abs() <= tolerance * scale, "{what}, number {i}: {a} against {b} (scale {scale})");
-    }
 }
 
 #[test]

@@ -9,5 +9,6 @@ pub mod gpt;
 pub mod layers;
 pub mod lessons;
 pub mod llama;
+pub mod quantized;
 pub mod sight;
 pub mod softmax;

@@ -40,6 +40,7 @@ labs! {
     "embeddings" => embeddings,
     "engine" => engine,
     "families" => families,
+    "formats" => formats,
     "intervene" => intervene,
     "matmul" => matmul,
     "positions" => positions,
