@@ -7,24 +7,30 @@ mod board;
 pub mod device;
 mod dissect;
 mod drill;
-mod embeddings;
-mod families;
 mod generate;
 pub mod gpt;
 mod gpt2;
 mod inspect;
 mod intervene;
-mod lay_out;
 mod matmul;
 mod model_card;
 pub mod ops;
-mod positions;
 mod probe;
-pub mod run;
 pub mod self_test;
-mod tokenize;
 pub mod train;
 mod write;
+
+/// Running jobs here: they find their tensors on a device of Burn's.
+pub mod run {
+    use burn::tensor::Device;
+    pub use engine_run::{LocalFuture, Sessions};
+    /// What the embedder supplies.
+    pub type Host = engine_run::Host<Device>;
+    /// A job's view of its host.
+    pub type Context<J> = engine_run::Context<J, Device>;
+    /// Handlers by job name.
+    pub type Registry = engine_run::Registry<Device>;
+}
 
 use run::Registry;
 
@@ -35,9 +41,6 @@ pub fn registry() -> Registry {
         .with(dissect::run)
         .with(board::run)
         .with(drill::run)
-        .with(embeddings::run)
-        .with(families::train)
-        .with(families::ask)
         .with(generate::run)
         .with(gpt2::open)
         .with(gpt2::feed)
@@ -46,16 +49,11 @@ pub fn registry() -> Registry {
         .with(inspect::score)
         .with(intervene::run)
         .with(intervene::each_part)
-        .with(lay_out::run)
         .with(matmul::run)
         .with(model_card::read)
         .with(model_card::export)
-        .with(positions::run)
         .with(probe::run)
         .with(self_test::run)
-        .with(tokenize::learn)
-        .with(tokenize::cut)
-        .with(tokenize::count)
         .with(train::job::open)
         .with(train::job::run)
         .with(train::job::save)

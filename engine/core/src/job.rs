@@ -6,10 +6,21 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 pub trait Job: Serialize + DeserializeOwned + 'static {
     /// Unique across the workspace; the registry refuses a second one.
     const NAME: &'static str;
+    /// The program that runs it.
+    const HOME: Home = Home::Tensors;
     /// Sent any number of times while the job runs.
     type Update: Serialize + DeserializeOwned + 'static;
     /// Sent once, at the end.
     type Output: Serialize + DeserializeOwned + 'static;
+}
+
+/// The programs that run jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Home {
+    /// The one with Burn, on the CPU or on WebGPU: `engine`.
+    Tensors,
+    /// The one of plain arithmetic: `engine-plain`.
+    Plain,
 }
 
 /// Why a job ended without an output.

@@ -1,7 +1,10 @@
 //! Learning a vector for each word of a text: word2vec or GloVe, with what is known so far sent all the while.
 
 use super::train::MAX_TEXT;
-use crate::{job::Job, word_vectors::skip_gram::Settings};
+use crate::{
+    job::{Home, Job},
+    word_vectors::skip_gram::Settings,
+};
 use serde::{Deserialize, Serialize};
 
 /// How vectors are learned.
@@ -126,6 +129,7 @@ pub struct Moved {
 
 impl Job for LearnWords {
     const NAME: &'static str = "learn-words";
+    const HOME: Home = Home::Plain;
     type Update = Learning;
     type Output = Moved;
 }

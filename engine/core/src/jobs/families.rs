@@ -6,7 +6,7 @@ use crate::{
         ask::{self, Answer},
         training::{Kept, POINTS, Setup},
     },
-    job::Job,
+    job::{Home, Job},
 };
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +59,7 @@ impl TrainFamily {
 
 impl Job for TrainFamily {
     const NAME: &'static str = "train-family";
+    const HOME: Home = Home::Plain;
     type Update = Kept;
     type Output = Kept;
 }
@@ -89,6 +90,7 @@ impl AskFamily {
 
 impl Job for AskFamily {
     const NAME: &'static str = "ask-family";
+    const HOME: Home = Home::Plain;
     type Update = ();
     type Output = Answer;
 }

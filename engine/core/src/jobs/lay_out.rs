@@ -1,6 +1,6 @@
 //! Laying word vectors out on a flat map by t-SNE, with the map as it is so far sent all the while.
 
-use crate::job::Job;
+use crate::job::{Home, Job};
 use serde::{Deserialize, Serialize};
 
 /// The most points of one map: every pair counts at every step.
@@ -74,6 +74,7 @@ pub struct Laid {
 
 impl Job for LayOut {
     const NAME: &'static str = "lay-out";
+    const HOME: Home = Home::Plain;
     type Update = Laid;
     type Output = Laid;
 }

@@ -1,7 +1,7 @@
 //! Training the same small model under one of the schemes that tell it where tokens stand.
 
 use crate::{
-    job::Job,
+    job::{Home, Job},
     positions::{
         Scheme,
         task::Task,
@@ -72,6 +72,7 @@ pub struct Standing {
 
 impl Job for TrainPositions {
     const NAME: &'static str = "train-positions";
+    const HOME: Home = Home::Plain;
     type Update = Standing;
     type Output = Standing;
 }

@@ -2,7 +2,7 @@
 
 use super::train::MAX_TEXT;
 use crate::{
-    job::Job,
+    job::{Home, Job},
     subwords::{
         Token,
         statistics::{Frequency, frequencies, slope},
@@ -208,6 +208,7 @@ pub struct Learned {
 
 impl Job for LearnTokenizer {
     const NAME: &'static str = "learn-tokenizer";
+    const HOME: Home = Home::Plain;
     /// How far it is, between 0 and 1.
     type Update = f64;
     type Output = Learned;
@@ -268,6 +269,7 @@ impl Cut {
 
 impl Job for Tokenize {
     const NAME: &'static str = "tokenize";
+    const HOME: Home = Home::Plain;
     type Update = ();
     type Output = Tokenized;
 }
@@ -316,6 +318,7 @@ pub enum TokensCounted {
 
 impl Job for CountTokens {
     const NAME: &'static str = "count-tokens";
+    const HOME: Home = Home::Plain;
     type Update = ();
     type Output = TokensCounted;
 }

@@ -1,6 +1,7 @@
 //! Running jobs by name: decoding, progress, cancellation, and state that outlives one job.
+//!
+//! `D` is where a program's jobs find their tensors; it is `()` for programs that have none.
 
-use burn::tensor::Device;
 use engine_core::{
     job::{Job, JobError},
     wire,
@@ -18,13 +19,13 @@ use std::{
 /// A future that stays on its thread.
 pub type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
-type Handler = Box<dyn Fn(&[u8], Host) -> LocalFuture<Result<Vec<u8>, JobError>>>;
+type Handler<D> = Box<dyn Fn(&[u8], Host<D>) -> LocalFuture<Result<Vec<u8>, JobError>>>;
 
 /// What the embedder supplies.
 #[derive(Clone)]
-pub struct Host {
+pub struct Host<D> {
     /// Where tensors live.
-    pub device: Device,
+    pub device: D,
     /// State shared by the jobs of one worker.
     pub sessions: Sessions,
     /// Sends one encoded update.
@@ -60,14 +61,14 @@ impl Sessions {
 }
 
 /// A job's view of its host.
-pub struct Context<J: Job> {
-    host: Host,
+pub struct Context<J: Job, D> {
+    host: Host<D>,
     job: PhantomData<J>,
 }
 
-impl<J: Job> Context<J> {
+impl<J: Job, D> Context<J, D> {
     /// Where tensors live.
-    pub fn device(&self) -> &Device {
+    pub fn device(&self) -> &D {
         &self.host.device
     }
 
@@ -109,10 +110,15 @@ impl<J: Job> Context<J> {
 }
 
 /// Handlers by job name.
-#[derive(Default)]
-pub struct Registry(BTreeMap<&'static str, Handler>);
+pub struct Registry<D>(BTreeMap<&'static str, Handler<D>>);
 
-impl Registry {
+impl<D> Default for Registry<D> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<D: 'static> Registry<D> {
     /// An empty registry.
     pub fn new() -> Self {
         Self::default()
@@ -126,10 +132,10 @@ impl Registry {
     pub fn with<J, F, R>(mut self, handler: F) -> Self
     where
         J: Job,
-        F: Fn(J, Context<J>) -> R + Clone + 'static,
+        F: Fn(J, Context<J, D>) -> R + Clone + 'static,
         R: Future<Output = Result<J::Output, JobError>> + 'static,
     {
-        let erased: Handler = Box::new(move |body, host| {
+        let erased: Handler<D> = Box::new(move |body, host| {
             let job = wire::decode::<J>(body);
             let handler = handler.clone();
             Box::pin(async move {
@@ -148,7 +154,7 @@ impl Registry {
     }
 
     /// Runs the job named `name` on its encoded `body`.
-    pub fn run(&self, name: &str, body: &[u8], host: Host) -> LocalFuture<Result<Vec<u8>, JobError>> {
+    pub fn run(&self, name: &str, body: &[u8], host: Host<D>) -> LocalFuture<Result<Vec<u8>, JobError>> {
         match self.0.get(name) {
             Some(handler) => handler(body, host),
             None => {

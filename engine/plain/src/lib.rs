@@ -1,0 +1,36 @@
+//! The jobs that need no tensors: plain arithmetic on slices, native and wasm, knows neither Burn nor a browser.
+//!
+//! They have a program of their own beside the one with Burn, so that neither is fetched for the other's sake. Whoever
+//! embeds this gives it a [`run::Host`] and asks the [`registry`] to run jobs by name.
+
+mod embeddings;
+mod families;
+mod lay_out;
+mod positions;
+mod tokenize;
+
+/// Running jobs here: there is no device to hand on.
+pub mod run {
+    pub use engine_run::{LocalFuture, Sessions};
+    /// What the embedder supplies.
+    pub type Host = engine_run::Host<()>;
+    /// A job's view of its host.
+    pub type Context<J> = engine_run::Context<J, ()>;
+    /// Handlers by job name.
+    pub type Registry = engine_run::Registry<()>;
+}
+
+use run::Registry;
+
+/// Every job this program can run: one line each.
+pub fn registry() -> Registry {
+    Registry::new()
+        .with(embeddings::run)
+        .with(families::train)
+        .with(families::ask)
+        .with(lay_out::run)
+        .with(positions::run)
+        .with(tokenize::learn)
+        .with(tokenize::cut)
+        .with(tokenize::count)
+}
