@@ -72,7 +72,9 @@ mod tests {
         assert!(file("data/vectors/glove.bin", b"").lazy());
         assert!(file("models/big", &vec![0; EAGER_LIMIT + 1]).lazy());
         // Which of the CPU's programs a browser takes is found out there, perhaps offline: both are kept.
-        for program in ["worker_bg.wasm", "worker-relaxed_bg.wasm"] {
+        for program in
+            ["worker_bg.wasm", "worker-relaxed_bg.wasm", "worker-plain_bg.wasm", "worker-plain-relaxed_bg.wasm"]
+        {
             assert!(!file(program, &vec![0; EAGER_LIMIT]).lazy());
         }
     }

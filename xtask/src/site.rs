@@ -21,13 +21,15 @@ const DESK_STYLES: &str = "web/desk/styles";
 const WORDS: &str = "web/text";
 const CPU_SHELL: &str = "web/generated-index.html";
 
-/// The seven programs: manifest, binary and profile, as web/index.html names them.
-const PROGRAMS: [(&str, &str, &str); 7] = [
+/// The nine programs: manifest, binary and profile, as web/index.html names them.
+const PROGRAMS: [(&str, &str, &str); 9] = [
     ("web/Cargo.toml", "web", "page"),
     ("web/labs/Cargo.toml", "labs", "page"),
     ("web/desk/Cargo.toml", "desk", "page"),
     ("web/worker/Cargo.toml", "worker", "release"),
     ("web/worker-relaxed/Cargo.toml", "worker-relaxed", "release"),
+    ("web/worker-plain/Cargo.toml", "worker-plain", "release"),
+    ("web/worker-plain-relaxed/Cargo.toml", "worker-plain-relaxed", "release"),
     ("web/worker-words/Cargo.toml", "worker-words", "release"),
     ("web/worker-gpu/Cargo.toml", "worker-gpu", "gpu"),
 ];
@@ -36,7 +38,7 @@ const PROGRAMS: [(&str, &str, &str); 7] = [
 pub const STEPS: usize = 7;
 
 fn programs(cpu_only: bool) -> &'static [(&'static str, &'static str, &'static str)] {
-    if cpu_only { &PROGRAMS[..6] } else { &PROGRAMS }
+    if cpu_only { &PROGRAMS[..8] } else { &PROGRAMS }
 }
 
 /// Builds the whole site into `dist/`.
