@@ -45,7 +45,10 @@ pub fn fetch() -> Result<()> {
 }
 
 /// Where models are kept.
-fn folder() -> Result<PathBuf> {
+///
+/// # Errors
+/// If no home folder is known.
+pub fn folder() -> Result<PathBuf> {
     if let Some(named) = env::var_os("GLASSBOX_CACHE") {
         return Ok(Path::new(&named).join("models"));
     }

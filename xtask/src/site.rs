@@ -3,8 +3,10 @@
 use crate::embeds;
 use crate::files;
 use crate::first_view;
+use crate::models;
 use crate::pack::{Order, Packed, pack};
 use crate::publish::Place;
+use crate::shards;
 use crate::steps::{Steps, answer, clock, run};
 use crate::tools;
 use crate::words;
@@ -92,6 +94,8 @@ fn package(root: &Path, out: &Path, place: &Place, salt: &str) -> Result<Packed>
         bail!("there is no build to package; run `cargo xtask dist` first");
     }
     embeds::write(root, &raw)?;
+    let models = if place.models { Some(models::folder()?) } else { None };
+    shards::write(&raw, models.as_deref())?;
     let commit = answer("git", &["-C", &root.to_string_lossy(), "rev-parse", "--short=12", "HEAD"]);
     pack(&Order {
         raw: &raw,
