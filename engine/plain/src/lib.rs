@@ -5,7 +5,9 @@
 
 mod embeddings;
 mod families;
+mod gguf;
 mod lay_out;
+pub mod llama;
 mod positions;
 mod self_test;
 mod tokenize;
@@ -36,6 +38,10 @@ pub fn registry() -> Registry {
         .with(embeddings::run)
         .with(families::train)
         .with(families::ask)
+        .with(gguf::open)
+        .with(gguf::feed)
+        .with(gguf::speak)
+        .with(gguf::close)
         .with(lay_out::run)
         .with(positions::run)
         .with(tokenize::learn)

@@ -10,6 +10,7 @@ pub mod drill;
 pub mod embeddings;
 pub mod families;
 pub mod generate;
+pub mod gguf;
 pub mod gpt2;
 pub mod gpu_rate;
 pub mod inspect;
