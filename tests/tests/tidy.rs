@@ -14,6 +14,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("engine/words", &["engine-core"]),
     ("engine/run", &["engine-core"]),
     ("engine/plain", &["engine-core", "engine-run", "kernels"]),
+    ("engine/plain/bench", &["engine-core", "engine-plain", "kernels"]),
     ("engine", &["engine-core", "engine-gpu", "engine-run", "kernels"]),
     ("engine/bench", &["engine", "engine-core", "engine-gpu", "kernels"]),
     ("content", &["learn"]),
@@ -90,6 +91,7 @@ fn crates_depend_only_where_allowed() {
         "worker-words",
         "tests",
         "engine-bench",
+        "engine-plain-bench",
     ];
     for (folder, allowed) in MAY_DEPEND_ON {
         let text = fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();

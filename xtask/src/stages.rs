@@ -27,7 +27,7 @@ const NATIVE: [&str; 10] = [
     "engine",
     "tests",
 ];
-const BROWSER: [&str; 11] = [
+const BROWSER: [&str; 12] = [
     "kernels",
     "engine-gpu",
     "web",
@@ -39,6 +39,7 @@ const BROWSER: [&str; 11] = [
     "worker-port",
     "worker-words",
     "engine-bench",
+    "engine-plain-bench",
 ];
 const WASM: &str = "wasm32-unknown-unknown";
 

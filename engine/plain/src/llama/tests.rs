@@ -41,8 +41,8 @@ fn apart(ours: &[f32], twin: &[f64]) -> f64 {
     ours.iter().zip(twin).fold(0.0, |most: f64, (a, b)| most.max((f64::from(*a) - b).abs())) / largest
 }
 
-/// Sixteen bits keep four digits and a half; two blocks of weights lose some of them.
-const TOLERANCE: f64 = 2e-4;
+/// Sixteen bits keep four digits and a half, of which the blocks lose one and a half. A wrong angle or scale costs them all.
+const TOLERANCE: f64 = 1e-3;
 
 /// Its 13 tensors' rows of every kind, tokens one by one, some at once, all at once.
 #[test]
