@@ -17,6 +17,8 @@ pub fn Load(
     place: RwSignal<Place, LocalStorage>,
     /// Loads a file.
     open: UnsyncCallback<LargeFile>,
+    /// Takes the small model that comes with the page.
+    open_small: UnsyncCallback<()>,
     /// Gives loading up, or lets the model go.
     close: UnsyncCallback<()>,
 ) -> impl IntoView {
@@ -60,6 +62,9 @@ pub fn Load(
                 <progress max="1" value=share aria-label=t!("chat.loading")></progress>
                 <button type="button" data-action="stop-loading" on:click=move |_| close.run(())>{t!("chat.stop_loading")}</button>
             </div>
+            <p hidden=move || !idle()>
+                <button type="button" data-action="open-small" on:click=move |_| open_small.run(())>{t!("chat.small")}</button>
+            </p>
             <details class="chat-file" hidden=move || !idle() open=move || place.with(|place| matches!(place, Place::NotInBuild))>
                 <summary>{t!("chat.from_disk")}</summary>
                 <label class="chat-field">

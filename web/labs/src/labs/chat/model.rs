@@ -9,11 +9,31 @@ use kit::{
     packs::{self, Pack},
     t,
 };
+use std::rc::Rc;
 
 /// The pack that this lab is made for.
 pub const PACK: &str = "smollm2";
 /// So much of a file is read first; SmolLM2's header has 1.8 MB.
 const FIRST_BYTES: u64 = 2 << 20;
+
+/// Who speaks.
+#[derive(Clone)]
+pub enum Speaker {
+    /// A model from a GGUF file, which lies in the engine.
+    Pretrained(OpenedGguf),
+    /// The small model that comes with the page: its file.
+    Small(Rc<Vec<u8>>),
+}
+
+impl Speaker {
+    /// Whether it can be asked.
+    pub fn chats(&self) -> bool {
+        match self {
+            Self::Pretrained(model) => model.no_chat.is_none(),
+            Self::Small(_) => true,
+        }
+    }
+}
 
 /// Where the pack is.
 #[derive(Clone)]
