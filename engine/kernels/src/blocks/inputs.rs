@@ -38,7 +38,7 @@ impl Inputs {
                 let four = F32x4::load(four);
                 largest = largest.max(four.abs());
                 // Nothing, unless a number is infinite or none.
-                odd = odd + (four - four);
+                odd = odd + four * F32x4::zero();
             }
             let largest = largest.largest();
             // A block of zeros, or of numbers too small to divide by, counts as zero.
