@@ -4,6 +4,7 @@
 //! embeds this gives it a [`run::Host`] and asks the [`registry`] to run jobs by name.
 
 mod embeddings;
+pub mod encoder;
 mod families;
 mod lay_out;
 mod positions;
@@ -26,6 +27,9 @@ use run::Registry;
 pub fn registry() -> Registry {
     Registry::new()
         .with(embeddings::run)
+        .with(encoder::open)
+        .with(encoder::feed)
+        .with(encoder::run)
         .with(families::train)
         .with(families::ask)
         .with(lay_out::run)
