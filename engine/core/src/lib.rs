@@ -8,6 +8,7 @@ pub mod architecture;
 pub mod beam;
 pub mod config;
 pub mod dissect;
+pub mod encoder;
 pub mod families;
 pub mod fingerprint;
 pub mod gguf;

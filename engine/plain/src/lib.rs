@@ -4,6 +4,7 @@
 //! embeds this gives it a [`run::Host`] and asks the [`registry`] to run jobs by name.
 
 mod embeddings;
+pub mod encoder;
 mod families;
 mod gguf;
 mod lay_out;
@@ -36,6 +37,9 @@ pub fn device_name() -> String {
 pub fn registry() -> Registry {
     Registry::new()
         .with(embeddings::run)
+        .with(encoder::open)
+        .with(encoder::feed)
+        .with(encoder::run)
         .with(families::train)
         .with(families::ask)
         .with(gguf::open)

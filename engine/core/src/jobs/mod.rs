@@ -8,6 +8,7 @@ pub mod board;
 pub mod dissect;
 pub mod drill;
 pub mod embeddings;
+pub mod encode;
 pub mod families;
 pub mod generate;
 pub mod gguf;
