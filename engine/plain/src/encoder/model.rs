@@ -80,7 +80,7 @@ impl Encoder {
     /// What the layers' weights take in memory.
     pub fn layer_bytes(&self) -> usize {
         let block = |block: &Block| [&block.qkv, &block.mix, &block.up, &block.down].map(Linear::bytes).iter().sum();
-        self.blocks.iter().map(block).fold(0, |all, bytes: usize| all + bytes)
+        self.blocks.iter().map(block).sum::<usize>()
     }
 
     pub(super) fn norm(&self) -> &Norm {
