@@ -15,7 +15,8 @@ const STAGES: [&str; 7] = ["fmt", "clippy", "unit", "dist", "wasm", "wasm-gpu", 
 
 /// Packages that run on this machine, and those that run only in a browser. The page's pure parts are tested
 /// on this machine too.
-const NATIVE: [&str; 8] = ["engine-core", "engine-words", "learn", "kernels", "content", "xtask", "engine", "tests"];
+const NATIVE: [&str; 9] =
+    ["engine-core", "engine-hostile", "engine-words", "learn", "kernels", "content", "xtask", "engine", "tests"];
 const BROWSER: [&str; 9] =
     ["kernels", "engine-gpu", "web", "kit", "labs", "desk", "worker", "worker-words", "engine-bench"];
 const WASM: &str = "wasm32-unknown-unknown";
@@ -93,6 +94,8 @@ fn run_stage(root: &Path, stage: &str, full: bool) -> Result<()> {
             .args(packages(&NATIVE))
             .args(["-p", "web", "-p", "kit", "-p", "labs", "-p", "desk"])),
         "wasm" => {
+            // Bad files, where sizes have 32 bits.
+            wasm_tests(root, "engine-hostile", "refused", &["--release"])?;
             // Each variant of the kernels, alone and under the engine.
             for variant in [&["--release"][..], &["--release", "--features", "relaxed"]] {
                 wasm_tests(root, "kernels", "twins", variant)?;
