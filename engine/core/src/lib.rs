@@ -5,7 +5,9 @@
 
 pub mod adamw;
 pub mod architecture;
+mod at_most;
 pub mod beam;
+mod clip;
 pub mod config;
 pub mod dissect;
 pub mod encoder;
@@ -32,6 +34,7 @@ mod small;
 pub mod subwords;
 pub mod tasks;
 pub mod tensor_file;
+mod texts;
 pub mod tiny_attention;
 pub mod tokenizer;
 pub mod wire;

@@ -10,7 +10,7 @@ use std::{cmp::Reverse, collections::HashMap};
 /// The learned merges, in the order they were learned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Bpe {
-    merges: Vec<(u32, u32)>,
+    pub(super) merges: Vec<(u32, u32)>,
 }
 
 /// One step of training: the most frequent pair of neighbours became a token.

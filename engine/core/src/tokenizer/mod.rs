@@ -6,6 +6,7 @@ pub mod chat;
 mod cuts;
 mod gguf;
 mod gpt2;
+mod gpt2_files;
 pub mod pairs;
 
 pub use bpe::{Bpe, BpeTrainer, Merge};
@@ -16,12 +17,41 @@ use serde::{Deserialize, Serialize};
 
 /// A tokenizer as it is kept inside a model file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
+#[serde(tag = "kind", rename_all = "lowercase", try_from = "Kept")]
 pub enum Tokenizer {
     /// One token per character of the training text.
     Chars(Chars),
     /// Byte-level byte-pair encoding (Sennrich et al. 2016; Radford et al. 2019).
     Bpe(Bpe),
+}
+
+/// The same as it is read. Read by its tag, every number would be kept as a whole value of JSON first, which takes
+/// thirty times the room it has in the file.
+#[derive(Deserialize)]
+struct Kept {
+    kind: Kind,
+    chars: Option<String>,
+    merges: Option<Vec<(u32, u32)>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Chars,
+    Bpe,
+}
+
+impl TryFrom<Kept> for Tokenizer {
+    type Error = &'static str;
+
+    fn try_from(kept: Kept) -> Result<Self, Self::Error> {
+        match kept {
+            Kept { kind: Kind::Chars, chars: Some(chars), .. } => Ok(Self::Chars(Chars { chars })),
+            Kept { kind: Kind::Bpe, merges: Some(merges), .. } => Ok(Self::Bpe(Bpe { merges })),
+            Kept { kind: Kind::Chars, .. } => Err("missing field `chars`"),
+            Kept { kind: Kind::Bpe, .. } => Err("missing field `merges`"),
+        }
+    }
 }
 
 /// What became of a text.
