@@ -196,7 +196,7 @@ describe('a model to bring along', () => {
     'beyond', withHeader({ w: { dtype: 'F32', shape: [100], data_offsets: [0, 400] } }, Buffer.alloc(4)), /was not imported\. The file/));
   test('a model of another program', () => assertRefused(
     'foreign', withHeader({ w: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }, Buffer.alloc(4)),
-    /This safetensors file was not made by Glassbox: it does not say how the model is built, so it cannot be run here\.$/));
+    /This file was not made by Glassbox: it does not say how the model is built, so it cannot be run here\.$/));
   test('a model that claims to be huge', () => assertRefused('huge', editHeader(good, (header) => {
     header.__metadata__['glassbox.model'] = header.__metadata__['glassbox.model'].replace(/"d_model":\d+/, '"d_model":999999999');
   }), /d_model is 999999999; it must be between 1 and 1024\.$/));

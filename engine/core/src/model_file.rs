@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The metadata key of the model's description.
-const MODEL_KEY: &str = "glassbox.model";
+pub(crate) const MODEL_KEY: &str = "glassbox.model";
 
 /// A model that can be run.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,9 +71,13 @@ impl ModelFile {
     /// # Errors
     /// A sentence that says what is wrong with the file.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
-        let mut file = TensorFile::read(bytes)?;
+        Self::of(TensorFile::read(bytes)?)
+    }
+
+    /// The same from tensors and texts that came in another file, such as [`crate::export`] reads.
+    pub(crate) fn of(mut file: TensorFile) -> Result<Self, String> {
         let described = file.metadata.get(MODEL_KEY).ok_or(
-            "This safetensors file was not made by Glassbox: it does not say how the model is built, so it cannot be run here.",
+            "This file was not made by Glassbox: it does not say how the model is built, so it cannot be run here.",
         )?;
         let Described { version, config, tokenizer, training } =
             serde_json::from_str(described).map_err(|e| format!("The model's description cannot be read: {e}."))?;
@@ -82,6 +86,13 @@ impl ModelFile {
                 "The file is of version {version}; this Glassbox reads version 1. Reload the page to get the newest."
             ));
         }
+        let model = Self::assemble(config, tokenizer, &mut file)?;
+        let training = training.map(|described| read_training(described, &mut file, &config)).transpose()?;
+        Ok(Self { training, ..model })
+    }
+
+    /// A model of these sizes, whose weights are among the tensors of `file`; everything is checked.
+    pub(crate) fn assemble(config: GptConfig, tokenizer: Tokenizer, file: &mut TensorFile) -> Result<Self, String> {
         config.validate()?;
         tokenizer.validate()?;
         if tokenizer.vocab_size() != config.vocab_size {
@@ -91,13 +102,17 @@ impl ModelFile {
                 config.vocab_size
             ));
         }
-        let weights = take(&mut file, &config, "")?;
-        let training = training.map(|described| read_training(described, &mut file, &config)).transpose()?;
-        Ok(Self { config, tokenizer, weights, training })
+        let weights = take(file, &config, "")?;
+        Ok(Self { config, tokenizer, weights, training: None })
     }
 
     /// The file's bytes.
     pub fn write(&self, precision: Precision) -> Vec<u8> {
+        self.tensors().write(precision)
+    }
+
+    /// Everything as named tensors, with the model's description among the texts.
+    pub(crate) fn tensors(&self) -> TensorFile {
         let training = self.training.as_ref().map(|state| TrainingDescribed {
             config: state.config,
             step: state.step,
@@ -118,7 +133,7 @@ impl ModelFile {
             row("history.train", state.train_loss.clone());
             row("history.val", state.val_loss.iter().map(|(_, loss)| *loss).collect());
         }
-        file.write(precision)
+        file
     }
 
     /// The same model without what only training needs.
