@@ -7,7 +7,10 @@ mod embeddings;
 mod families;
 mod lay_out;
 mod positions;
+mod self_test;
 mod tokenize;
+
+pub use self_test::self_test;
 
 /// Running jobs here: there is no device to hand on.
 pub mod run {
@@ -21,6 +24,11 @@ pub mod run {
 }
 
 use run::Registry;
+
+/// What computes, in front of a learner.
+pub fn device_name() -> String {
+    format!("CPU, {}", kernels::VARIANT)
+}
 
 /// Every job this program can run: one line each.
 pub fn registry() -> Registry {
