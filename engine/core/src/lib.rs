@@ -9,6 +9,7 @@ pub mod beam;
 pub mod config;
 pub mod decoder;
 pub mod dissect;
+pub mod edge;
 pub mod export;
 pub mod families;
 pub mod fingerprint;

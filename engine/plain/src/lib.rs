@@ -3,7 +3,9 @@
 //! They have a program of their own beside the one with Burn, so that neither is fetched for the other's sake. Whoever
 //! embeds this gives it a [`run::Host`] and asks the [`registry`] to run jobs by name.
 
+mod edge;
 mod embeddings;
+mod export;
 mod families;
 mod lay_out;
 mod positions;
@@ -33,7 +35,11 @@ pub fn device_name() -> String {
 /// Every job this program can run: one line each.
 pub fn registry() -> Registry {
     Registry::new()
+        .with(edge::run)
         .with(embeddings::run)
+        .with(export::open)
+        .with(export::project)
+        .with(export::save)
         .with(families::train)
         .with(families::ask)
         .with(lay_out::run)

@@ -43,7 +43,7 @@ pub struct Field {
 }
 
 /// A whole file.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Written {
     /// Its bytes.
     pub bytes: Vec<u8>,

@@ -9,7 +9,7 @@ mod cbor;
 mod gguf;
 mod onnx;
 pub mod project;
-mod protobuf;
+pub mod protobuf;
 mod safetensors;
 #[cfg(test)]
 mod tests;

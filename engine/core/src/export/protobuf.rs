@@ -8,8 +8,15 @@ const FIXED64: u64 = 1;
 const BYTES: u64 = 2;
 const FIXED32: u64 = 5;
 
+// ANCHOR: varint
 /// A number in groups of seven bits, the lowest first; the highest bit of a byte says that more follow.
-fn varint(mut number: u64) -> Vec<u8> {
+///
+/// ```
+/// use engine_core::export::protobuf::varint;
+/// assert_eq!(varint(5), [5]);
+/// assert_eq!(varint(300), [0b1010_1100, 0b10], "300 is 10 0101100 in base two");
+/// ```
+pub fn varint(mut number: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     while number >= 0x80 {
         bytes.push(number as u8 | 0x80);
@@ -19,9 +26,11 @@ fn varint(mut number: u64) -> Vec<u8> {
     bytes
 }
 
-fn tag(field: u64, wire: u64) -> Vec<u8> {
+/// What stands before each field: its number, and in three bits how its bytes are laid out.
+pub fn tag(field: u64, wire: u64) -> Vec<u8> {
     varint(field << 3 | wire)
 }
+// ANCHOR_END: varint
 
 /// A field that holds a whole number.
 pub fn whole(field: u64, number: i64) -> Vec<u8> {

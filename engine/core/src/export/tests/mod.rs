@@ -91,6 +91,27 @@ fn the_fields_cover_every_byte_once() {
 }
 
 #[test]
+fn the_built_in_model_loses_nothing_in_16_bits() {
+    let model = ModelFile::read(include_bytes!("../../../../../public/models/tiny.safetensors")).unwrap();
+    let ids = model.tokenizer.encode("It is a truth universally known").ids;
+    let first = logits(&model, &ids);
+    println!("{} ids; logits reach {:.2}", ids.len(), apart(&first, &vec![0.0; first.len()]));
+    for format in Format::ALL {
+        for numbers in Numbers::ALL {
+            let Ok(written) = write(&model, format, numbers) else { continue };
+            let off = apart(&logits(&read(&written.bytes).unwrap(), &ids), &first);
+            println!("{} {}: {} bytes in {} fields, off by {off}", format.key(), numbers.key(), written.bytes.len(), written.fields.len());
+            for part in Part::ALL {
+                let size: u64 = written.fields.iter().filter(|field| field.part == part).map(|field| field.length).sum();
+                println!("    {part:?} {size}");
+            }
+            // It was shipped in 16 bits.
+            assert_eq!(off == 0.0, numbers != Numbers::Q8);
+        }
+    }
+}
+
+#[test]
 fn a_checkpoint_is_saved_without_its_training() {
     let mut model = models()[0].clone();
     model.training = Some(crate::model_file::TrainingState {
