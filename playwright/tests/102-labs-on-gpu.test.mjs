@@ -57,7 +57,7 @@ const LABS = {
   block: {},
   board: { knobs: 'source=reverse&steps=40', drive: action('train') },
   complete: { knobs: 'tokens=16', worked: ['summary', /^CPU\b/] },
-  edge: { knobs: 'tokens=8', drive: action('run'), timed: /(_ms|per_second)$/ },
+  edge: { knobs: 'tokens=8', drive: action('run'), timed: /(_ms|per_second|break_even)$/ },
   embeddings: { knobs: 'steps=20000', drive: action('learn') },
   engine: { found: selfTest, submits: true },
   export: {},

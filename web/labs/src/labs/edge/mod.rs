@@ -117,7 +117,8 @@ pub fn Lab(
             running.try_set_value(None);
             let end = match ended {
                 Ok(found) => {
-                    outcome::report("edge", true, &words::values(&found));
+                    let (server, trip) = knobs.try_with_untracked(|knobs| (knobs.server, knobs.trip)).unwrap_or_default();
+                    outcome::report("edge", true, &words::values(&found, server, trip));
                     report.try_set(Some(found));
                     LabState::Done
                 }

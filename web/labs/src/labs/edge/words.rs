@@ -58,7 +58,7 @@ pub fn route(question: Question, route: Route, even: Option<f64>) -> String {
 }
 
 /// For exercises.
-pub fn values(report: &EdgeReport) -> Vec<(&'static str, Value)> {
+pub fn values(report: &EdgeReport, server_ms: f64, trip_ms: f64) -> Vec<(&'static str, Value)> {
     let mut values = vec![
         ("context", report.context.into()),
         ("memory", (report.plan.all() as f64).into()),
@@ -68,9 +68,14 @@ pub fn values(report: &EdgeReport) -> Vec<(&'static str, Value)> {
         ("written", report.token_ms.len().into()),
         ("operations", (report.work[0] as f64).into()),
         ("spent", report.spent.into()),
+        ("trip", trip_ms.into()),
     ];
     if let Some(times) = latency(&report.token_ms) {
         values.extend([("median_ms", times.median.into()), ("slow_ms", times.slow.into()), ("per_second", times.per_second.into())]);
+        let gained = times.median - server_ms;
+        if gained > 0.0 {
+            values.push(("break_even", (trip_ms / gained).into()));
+        }
     }
     values
 }
@@ -109,7 +114,8 @@ mod tests {
         ];
         assert!(all.iter().enumerate().all(|(at, words)| !all[..at].contains(words)), "{all:?}");
         assert!(all[0].contains("15") && all[1].contains("150"), "{all:?}");
-        let values = values(&report(vec![1.0, 3.0], false));
+        let values = values(&report(vec![1.0, 3.0], false), 0.5, 25.0);
         assert!(values.contains(&("memory", 4230.0.into())) && values.contains(&("written", 2_usize.into())));
+        assert!(values.contains(&("break_even", 50.0.into())), "a median of 1 ms: {values:?}");
     }
 }
