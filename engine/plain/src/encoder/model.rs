@@ -79,7 +79,9 @@ impl Encoder {
 
     /// What the layers' weights take in memory.
     pub fn layer_bytes(&self) -> usize {
-        let block = |block: &Block| [&block.qkv, &block.mix, &block.up, &block.down].map(Linear::bytes).iter().sum();
+        let block = |block: &Block| -> usize {
+            [&block.qkv, &block.mix, &block.up, &block.down].map(Linear::bytes).iter().sum()
+        };
         self.blocks.iter().map(block).sum::<usize>()
     }
 
