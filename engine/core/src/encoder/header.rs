@@ -48,9 +48,11 @@ impl Header {
         };
         let length = u64::from_le_bytes(*first);
         if length > MOST_HEADER as u64 {
-            return Err("This is not a safetensors file of an encoder: its first 8 bytes do not give a sensible header \
+            return Err(
+                "This is not a safetensors file of an encoder: its first 8 bytes do not give a sensible header \
                         length. A file that ends in .bin or .onnx cannot be read here; look for model.safetensors."
-                .into());
+                    .into(),
+            );
         }
         let Some(json) = usize::try_from(length).ok().and_then(|length| rest.get(..length)) else {
             return Err(format!(
@@ -65,7 +67,9 @@ impl Header {
         let wanted = start.saturating_add(metadata.data_len() as u64);
         if wanted != size {
             let what = if size < wanted { "cut short" } else { "longer than its header says" };
-            return Err(format!("The file is {what}: {wanted} bytes are named in it, and it has {size}. Fetch it anew."));
+            return Err(format!(
+                "The file is {what}: {wanted} bytes are named in it, and it has {size}. Fetch it anew."
+            ));
         }
         let found = metadata.tensors();
         if found.len() > MOST_TENSORS {

@@ -147,7 +147,10 @@ mod tests {
 
     #[test]
     fn words_are_cut_at_spaces_marks_and_ideographs() {
-        assert_eq!(words("Don't  stop,\u{AD}été\t漢字か 42!"), ["don", "'", "t", "stop", ",", "ete", "漢", "字", "か", "42", "!"]);
+        assert_eq!(
+            words("Don't  stop,\u{AD}été\t漢字か 42!"),
+            ["don", "'", "t", "stop", ",", "ete", "漢", "字", "か", "42", "!"]
+        );
         assert_eq!(words("a\u{200B}b ≠"), ["ab", "="]);
     }
 
