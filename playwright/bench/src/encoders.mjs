@@ -1,5 +1,6 @@
 // What a sentence encoder looks like to `encoders.mjs`: opened, asked for vectors to compare, then timed.
-// `library` is { open(settings) -> facts, encode(ids: BigInt64Array, [batch, tokens]) -> Float32Array }.
+// `library` is { open(settings) -> facts, encode(ids: BigInt64Array, [batch, tokens]) -> Float32Array }, and ours
+// also { tokens(text, most) -> ids }.
 
 /** The mean of each sentence's tokens, of length one; `hidden: [batch, tokens, width]`. */
 export function pool(hidden, [batch, tokens, width]) {
@@ -21,6 +22,7 @@ export function serve(library) {
   const calls = {
     open: (settings) => library.open(settings),
     encode: ({ ids, shape }) => library.encode(ids, shape),
+    tokens: ({ text, most }) => library.tokens(text, most),
     /** Milliseconds for one batch, of as many as fit into `budget`, at least two. */
     async time({ ids, shape, budget }) {
       const start = performance.now();

@@ -1,10 +1,7 @@
 //! A sentence encoder, opened from a whole file and fed with token ids.
 
 use crate::js;
-use engine_core::{
-    encoder::{Arithmetic, Plan},
-    subwords::bert::BertTokenizer,
-};
+use engine_core::{encoder::Plan, subwords::bert::BertTokenizer};
 use engine_plain::encoder::{forward::Forward, model::Encoder};
 use wasm_bindgen::prelude::*;
 
@@ -18,21 +15,21 @@ pub struct SentenceEncoder {
 
 #[wasm_bindgen]
 impl SentenceEncoder {
-    /// Opens a file in whole numbers, to compute with `whole` numbers or with those of 32 bits.
+    /// Opens a file in whole numbers; or a published one, with the texts of `config.json` and `vocab.txt`.
     ///
     /// # Errors
     /// A sentence that says what is wrong with the file.
     #[wasm_bindgen(constructor)]
-    pub fn new(file: &[u8], whole: bool) -> Result<SentenceEncoder, JsError> {
-        let (plan, mut loading) = Plan::new(file, file.len() as u64, None).map_err(js)?;
+    pub fn new(file: &[u8], config: Option<String>, vocabulary: Option<String>) -> Result<SentenceEncoder, JsError> {
+        let (plan, mut loading) = Plan::new(file, file.len() as u64, config.as_deref()).map_err(js)?;
         for (number, piece) in plan.pieces.iter().enumerate() {
             let from = usize::try_from(piece.offset)?;
             loading.feed(number, &file[from..from + piece.length]).map_err(js)?;
         }
         let mut weights = loading.finish().map_err(js)?;
-        let tokenizer = BertTokenizer::read(&weights.vocabulary.take().unwrap_or_default()).map_err(js)?;
-        let arithmetic = if whole { Arithmetic::Whole } else { Arithmetic::Float };
-        let model = Encoder::new(weights, arithmetic).map_err(js)?;
+        let vocabulary = weights.vocabulary.take().or(vocabulary).unwrap_or_default();
+        let tokenizer = BertTokenizer::read(&vocabulary).map_err(js)?;
+        let model = Encoder::new(weights, plan.kept).map_err(js)?;
         Ok(Self { model, tokenizer, forward: Forward::default() })
     }
 
