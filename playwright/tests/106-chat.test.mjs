@@ -109,7 +109,7 @@ describe('a build without the pack', () => {
 
   test('a file that is no model gets a sentence, and the next one can be opened', async () => {
     const { page, record } = await visit(server);
-    const details = root(page).locator('.chat-file');
+    const details = root(page).locator('.pretrained-file');
     await details.evaluate((it) => { it.open = true; });
     await act(page, 'open-file').setInputFiles(path.join(ROOT, 'public/models/copy.safetensors'));
     await root(page).locator('.lab-error', { hasText: /\S/ }).waitFor();

@@ -48,6 +48,7 @@ labs! {
     "matmul" => matmul,
     "positions" => positions,
     "sampling" => sampling,
+    "sentences" => sentences,
     "models" => models,
     "tokenizer" => tokenizer,
     "train" => train,

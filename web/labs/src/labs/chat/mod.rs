@@ -1,7 +1,6 @@
 //! A chat with a real pretrained model, which computes in this page: loaded from its pack or from a file, its answers
 //! streamed, and every token of them open to look at.
 
-mod load;
 mod look;
 mod model;
 mod talk;
@@ -14,13 +13,14 @@ use crate::{
     models,
     widgets::{
         lab_frame::{LabFrame, LabState},
+        pretrained::{About, Pretrained},
         settings::Fields,
     },
 };
 use engine_core::{jobs::gguf::CloseGguf, sampling::Sampling};
-use kit::{axis::grouped, packs::megabytes, t, wire};
+use kit::{axis::grouped, packs::megabytes, t};
 use leptos::{prelude::*, task::spawn_local};
-use model::{PACK, Place, Speaker};
+use model::Speaker;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 use turns::Turn;
@@ -102,21 +102,11 @@ pub fn Lab(
     let knobs = RwSignal::new(knobs);
     let stage = RwSignal::new(Stage::Empty);
     let trouble = RwSignal::new(None::<String>);
-    let place = RwSignal::new_local(Place::Unknown);
     let speaker = RwSignal::new_local(None::<Speaker>);
     let turns = RwSignal::new(Vec::<Turn>::new());
     // What comes late, of a model that was let go meanwhile, counts for nothing.
     let newest = StoredValue::new(0_u32);
 
-    let look = move || spawn_local(async move { drop(place.try_set(Place::look().await)) });
-    look();
-    let heard = wire::hear(wire::PACK, move |name| {
-        if name == PACK {
-            look();
-        }
-    });
-    // Listens as long as the lab is there: disposing of the value ends it.
-    let _heard = StoredValue::new_local(heard);
     spawn_local(async move {
         let kept = turns::read().await;
         turns.try_update(|turns| {
@@ -226,6 +216,12 @@ pub fn Lab(
             </div>
         })
     };
+    let idle = move || stage.with(|stage| *stage == Stage::Empty);
+    let loading = move || match stage.get() {
+        Stage::Loading(done, all) => Some((done, all)),
+        _ => None,
+    };
+    let about = About { pack: "smollm2", name: "SmolLM2-135M-Instruct", file: t!("chat.file"), accept: ".gguf" };
     let fields = Fields {
         knobs,
         busy: Signal::derive(move || stage.with(|stage| *stage == Stage::Speaking)),
@@ -235,7 +231,13 @@ pub fn Lab(
     view! {
         <LabFrame name="chat" title=t!("chat.title") state share>
             <div class="chat" data-stage=move || stage.with(Stage::name)>
-                <load::Load stage place open_small=UnsyncCallback::new(move |()| open_small()) open=UnsyncCallback::new(open) close=UnsyncCallback::new(move |()| close())/>
+                <Pretrained
+                    about idle=idle loading=loading
+                    open=UnsyncCallback::new(open) close=UnsyncCallback::new(move |()| close())
+                />
+                <p hidden=move || !idle()>
+                    <button type="button" data-action="open-small" on:click=move |_| open_small()>{t!("chat.small")}</button>
+                </p>
                 {card}
                 <talk::Talk knobs stage trouble speaker turns/>
                 <look::Look turns/>
