@@ -80,6 +80,12 @@ const LABS = {
   },
   positions: { knobs: 'steps=40', drive: press('tr[data-scheme="rope"] [data-action="one"]') },
   sampling: { knobs: 'tokens=8', drive: action('write'), told: 'left_log_probability' },
+  sentences: {
+    drive: async (root) => {
+      await root.locator('[data-action="open-file"]').setInputFiles(path.join(ROOT, 'engine/plain/tests/encoder/tiny-int8.safetensors'));
+    },
+    near: { first_to_second: 1e-4, cosines: 1e-4 },
+  },
   tokenizer: { knobs: 'step=5', told: 'made' },
   train: {
     knobs: new URLSearchParams({
