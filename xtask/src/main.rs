@@ -123,7 +123,7 @@ fn run() -> Result<()> {
             tools::for_building(root, &mut steps)?;
             tools::for_browsers(&mut steps)
         }
-        "models" => names(0, "models").and_then(|()| models::fetch()),
+        "models" => names(0, "models").and_then(|()| models::fetch(root)),
         "pages" => site::pages_again(root, &options.base),
         "pack" => {
             let out = options.out.as_ref().context("usage: cargo xtask pack --out DIR [--base /x/] [--salt TEXT]")?;

@@ -61,7 +61,7 @@ pub fn models(root: &Path, words: Vec<String>) -> Result<()> {
     let own = ["--models", "--no-build"];
     let passed_on: Vec<OsString> =
         words.into_iter().filter(|word| !own.contains(&word.as_str())).map(Into::into).collect();
-    models::fetch()?;
+    models::fetch(root)?;
     let mut steps = Steps::new(tools::BUILD_STEPS + tools::BROWSER_STEPS + 2 + builds.len());
     tools::for_building(root, &mut steps)?;
     tools::for_browsers(&mut steps)?;

@@ -5,9 +5,15 @@
 
 pub mod adamw;
 pub mod architecture;
+mod at_most;
 pub mod beam;
+mod clip;
 pub mod config;
+pub mod decoder;
 pub mod dissect;
+pub mod edge;
+pub mod encoder;
+pub mod export;
 pub mod families;
 pub mod fingerprint;
 pub mod gguf;
@@ -31,6 +37,7 @@ mod small;
 pub mod subwords;
 pub mod tasks;
 pub mod tensor_file;
+mod texts;
 pub mod tiny_attention;
 pub mod tokenizer;
 pub mod wire;

@@ -2,6 +2,7 @@
 //! tests run natively (`cargo test`) and in a browser, there for each variant.
 
 mod blocks;
+mod encoder;
 mod int8;
 mod random;
 

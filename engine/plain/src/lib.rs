@@ -3,7 +3,10 @@
 //! They have a program of their own beside the one with Burn, so that neither is fetched for the other's sake. Whoever
 //! embeds this gives it a [`run::Host`] and asks the [`registry`] to run jobs by name.
 
+mod edge;
 mod embeddings;
+pub mod encoder;
+mod export;
 mod families;
 mod gguf;
 mod lay_out;
@@ -35,7 +38,14 @@ pub fn device_name() -> String {
 /// Every job this program can run: one line each.
 pub fn registry() -> Registry {
     Registry::new()
+        .with(edge::run)
         .with(embeddings::run)
+        .with(encoder::open)
+        .with(encoder::feed)
+        .with(encoder::run)
+        .with(export::open)
+        .with(export::project)
+        .with(export::save)
         .with(families::train)
         .with(families::ask)
         .with(gguf::open)

@@ -4,6 +4,9 @@
 mod llama;
 
 pub use llama::Llama;
+mod encoder;
+
+pub use encoder::SentenceEncoder;
 
 use wasm_bindgen::prelude::*;
 
