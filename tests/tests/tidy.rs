@@ -13,7 +13,10 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("engine/gpu", &["engine-core"]),
     ("engine/hostile", &["engine-core"]),
     ("engine/words", &["engine-core"]),
-    ("engine", &["engine-core", "engine-gpu", "kernels"]),
+    ("engine/run", &["engine-core"]),
+    ("engine/plain", &["engine-core", "engine-run", "kernels"]),
+    ("engine/plain/bench", &["engine-core", "engine-plain", "kernels"]),
+    ("engine", &["engine-core", "engine-gpu", "engine-run", "kernels"]),
     ("engine/bench", &["engine", "engine-core", "engine-gpu", "kernels"]),
     ("content", &["learn"]),
     ("xtask", &[]),
@@ -22,11 +25,14 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("web/labs", &["engine-core", "kit"]),
     ("web/desk", &["kit", "learn"]),
     ("web/kit", &[]),
-    ("web/worker", &["engine", "engine-core"]),
+    ("web/worker", &["engine", "engine-core", "worker-port"]),
+    ("web/worker-plain", &["engine-plain", "worker-port"]),
+    ("web/worker-plain-relaxed", &["worker-plain"]),
+    ("web/worker-port", &["engine-core", "engine-run"]),
     ("web/worker-gpu", &["worker"]),
     ("web/worker-relaxed", &["worker"]),
-    ("web/worker-words", &["engine", "engine-core", "engine-words", "worker"]),
-    ("tests", &["engine", "engine-core"]),
+    ("web/worker-words", &["engine-core", "engine-run", "engine-words", "worker-port"]),
+    ("tests", &["engine", "engine-core", "engine-plain", "engine-run"]),
 ];
 
 const LONGEST_FILE: usize = 400;
@@ -66,6 +72,8 @@ fn crates_depend_only_where_allowed() {
         "engine-core",
         "engine-gpu",
         "engine-hostile",
+        "engine-plain",
+        "engine-run",
         "engine-words",
         "kernels",
         "kit",
@@ -78,10 +86,14 @@ fn crates_depend_only_where_allowed() {
         "web",
         "worker",
         "worker-gpu",
+        "worker-plain",
+        "worker-plain-relaxed",
+        "worker-port",
         "worker-relaxed",
         "worker-words",
         "tests",
         "engine-bench",
+        "engine-plain-bench",
     ];
     for (folder, allowed) in MAY_DEPEND_ON {
         let text = fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
@@ -100,7 +112,17 @@ fn crates_depend_only_where_allowed() {
 
 #[test]
 fn the_page_never_names_burn() {
-    for folder in ["web", "web/labs", "engine/core", "engine/kernels", "engine/gpu", "engine/hostile", "engine/words"] {
+    for folder in [
+        "web",
+        "web/labs",
+        "engine/core",
+        "engine/kernels",
+        "engine/gpu",
+        "engine/hostile",
+        "engine/run",
+        "engine/plain",
+        "engine/words",
+    ] {
         let manifest = fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
         assert!(!manifest.contains("burn"), "{folder} must compile without Burn");
     }

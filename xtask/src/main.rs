@@ -13,6 +13,7 @@ mod packs;
 mod peers;
 mod precache;
 mod publish;
+mod shards;
 mod site;
 mod skeleton;
 mod stages;
@@ -33,12 +34,14 @@ cargo xtask <command>
 
   serve [--port N] [--base /x/] [--cpu-only]   build the site and serve it on this machine
   test [stage…] [--skip stage]… [--full]       run every test, or the named stages; --full adds the slow ones
-  dist [--base /x/] [--origin https://…] [--cpu-only]
+  dist [--base /x/] [--origin https://…] [--cpu-only] [--models]
                                                build the site into dist/; the origin is for whole addresses: sitemap,
                                                social cards, oEmbed (without it: http://127.0.0.1:8080)
   bench [--json PATH] [--no-build]             time training in Chromium, list the size of every file
   bench --peers [--cases A,B] [--threads] [--webgpu] [--json PATH] [--no-build] …
                                                measure the engine beside other libraries (playwright/bench/peers.mjs)
+  bench --models [--rounds N] [--tokens N] [--json PATH] [--no-build] …
+                                               measure pretrained models beside other libraries (playwright/bench/models.mjs)
   bench --soak [--steps N] [--gpu-steps N]     train for long and see that memory does not grow (playwright/bench/soak.mjs)
   models                                       fetch the pretrained models that tests and packs need, and check them
   pretrain …                                   train the shipped tiny GPT again
@@ -48,7 +51,8 @@ cargo xtask <command>
   pages                                        write the pages of the last build again, from Markdown
   pack --out DIR [--base /x/] [--salt TEXT]    package the last build again, for another base path
 
-`--cpu-only` leaves the WebGPU engine out, which takes longest to compile.";
+`--cpu-only` leaves the WebGPU engine out, which takes longest to compile. `--models` puts the pretrained models into the
+site, as packs that a learner fetches on purpose (also after serve, bench and pack).";
 
 fn main() -> ExitCode {
     match run() {
@@ -71,6 +75,7 @@ struct Options {
     skip: Vec<String>,
     names: Vec<String>,
     cpu_only: bool,
+    models: bool,
     build: bool,
     full: bool,
 }
@@ -79,7 +84,7 @@ impl Options {
     /// Where the site will be, as far as somebody has said.
     fn place(&self) -> Place {
         let origin = self.origin.clone().unwrap_or_else(|| publish::DEFAULT_ORIGIN.into());
-        Place { origin, base: self.base.clone(), named: self.origin.is_some() }
+        Place { origin, base: self.base.clone(), named: self.origin.is_some(), models: self.models }
     }
 }
 
@@ -100,6 +105,9 @@ fn run() -> Result<()> {
     if command == "bench" && words.iter().any(|word| word == "--peers") {
         return peers::bench(root, words);
     }
+    if command == "bench" && words.iter().any(|word| word == "--models") {
+        return peers::models(root, words);
+    }
     let options = options(words)?;
     let names = |count: usize, usage: &str| match options.names.len() == count {
         true => Ok(()),
@@ -115,7 +123,7 @@ fn run() -> Result<()> {
             tools::for_building(root, &mut steps)?;
             tools::for_browsers(&mut steps)
         }
-        "models" => names(0, "models").and_then(|()| models::fetch()),
+        "models" => names(0, "models").and_then(|()| models::fetch(root)),
         "pages" => site::pages_again(root, &options.base),
         "pack" => {
             let out = options.out.as_ref().context("usage: cargo xtask pack --out DIR [--base /x/] [--salt TEXT]")?;
@@ -149,6 +157,7 @@ fn options(words: Vec<String>) -> Result<Options> {
         skip: Vec::new(),
         names: Vec::new(),
         cpu_only: false,
+        models: false,
         build: true,
         full: false,
     };
@@ -163,6 +172,7 @@ fn options(words: Vec<String>) -> Result<Options> {
             Long("salt") => options.salt = parser.value()?.string()?,
             Long("skip") => options.skip.push(parser.value()?.string()?),
             Long("cpu-only") => options.cpu_only = true,
+            Long("models") => options.models = true,
             Long("full") => options.full = true,
             Long("no-build") => options.build = false,
             Value(name) => options.names.push(name.string()?),

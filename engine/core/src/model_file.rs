@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The metadata key of the model's description.
-const MODEL_KEY: &str = "glassbox.model";
+pub(crate) const MODEL_KEY: &str = "glassbox.model";
 
 /// A model that can be run.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,11 +76,15 @@ impl ModelFile {
     /// # Errors
     /// A sentence that says what is wrong with the file.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
-        let mut file = TensorFile::read(bytes)?;
+        Self::of(TensorFile::read(bytes)?)
+    }
+
+    /// The same from tensors and texts that came in another file, such as [`crate::export`] reads.
+    pub(crate) fn of(mut file: TensorFile) -> Result<Self, String> {
         let described = file.metadata.get(MODEL_KEY).ok_or_else(|| {
             format!(
-                "This safetensors file was not made by Glassbox: it does not say how the model is built, so it cannot be \
-                 run here. {CHOOSE}"
+                "This file was not made by Glassbox: it does not say how the model is built, so it cannot be run here. \
+                 {CHOOSE}"
             )
         })?;
         let Described { version, config, tokenizer, training } = serde_json::from_str(described)
@@ -90,6 +94,13 @@ impl ModelFile {
                 "The file is of version {version}; this Glassbox reads version 1. Reload the page to get the newest."
             ));
         }
+        let model = Self::assemble(config, tokenizer, &mut file)?;
+        let training = training.map(|described| read_training(described, &mut file, &config)).transpose()?;
+        Ok(Self { training, ..model })
+    }
+
+    /// A model of these sizes, whose weights are among the tensors of `file`; everything is checked.
+    pub(crate) fn assemble(config: GptConfig, tokenizer: Tokenizer, file: &mut TensorFile) -> Result<Self, String> {
         let sound = config.validate().and_then(|()| tokenizer.validate());
         sound.map_err(|reason| format!("The model cannot be run: {reason} {CHOOSE}"))?;
         if tokenizer.vocab_size() != config.vocab_size {
@@ -99,17 +110,21 @@ impl ModelFile {
                 config.vocab_size
             ));
         }
-        let weights = take(&mut file, &config, "")?;
-        let training = training.map(|described| read_training(described, &mut file, &config)).transpose()?;
-        Ok(Self { config, tokenizer, weights, training })
+        let weights = take(file, &config, "")?;
+        Ok(Self { config, tokenizer, weights, training: None })
     }
 
     /// The file's bytes.
     ///
     /// # Panics
     /// If a parameter of the model is missing.
-    #[expect(clippy::expect_used, reason = "what is written was made here, and is no file from outside")]
     pub fn write(&self, precision: Precision) -> Vec<u8> {
+        self.tensors().write(precision)
+    }
+
+    /// Everything as named tensors, with the model's description among the texts.
+    #[expect(clippy::expect_used, reason = "what is written was made here, and is no file from outside")]
+    pub(crate) fn tensors(&self) -> TensorFile {
         let training = self.training.as_ref().map(|state| TrainingDescribed {
             config: state.config,
             step: state.step,
@@ -130,7 +145,7 @@ impl ModelFile {
             row("history.train", state.train_loss.clone());
             row("history.val", state.val_loss.iter().map(|(_, loss)| *loss).collect());
         }
-        file.write(precision)
+        file
     }
 
     /// The same model without what only training needs.

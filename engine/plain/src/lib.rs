@@ -3,11 +3,19 @@
 //! They have a program of their own beside the one with Burn, so that neither is fetched for the other's sake. Whoever
 //! embeds this gives it a [`run::Host`] and asks the [`registry`] to run jobs by name.
 
+mod edge;
 mod embeddings;
+pub mod encoder;
+mod export;
 mod families;
+mod gguf;
 mod lay_out;
+pub mod llama;
 mod positions;
+mod self_test;
 mod tokenize;
+
+pub use self_test::self_test;
 
 /// Running jobs here: there is no device to hand on.
 pub mod run {
@@ -22,12 +30,28 @@ pub mod run {
 
 use run::Registry;
 
+/// What computes, in front of a learner.
+pub fn device_name() -> String {
+    format!("CPU, {}", kernels::VARIANT)
+}
+
 /// Every job this program can run: one line each.
 pub fn registry() -> Registry {
     Registry::new()
+        .with(edge::run)
         .with(embeddings::run)
+        .with(encoder::open)
+        .with(encoder::feed)
+        .with(encoder::run)
+        .with(export::open)
+        .with(export::project)
+        .with(export::save)
         .with(families::train)
         .with(families::ask)
+        .with(gguf::open)
+        .with(gguf::feed)
+        .with(gguf::speak)
+        .with(gguf::close)
         .with(lay_out::run)
         .with(positions::run)
         .with(tokenize::learn)

@@ -4,13 +4,12 @@
 
 mod attention;
 mod cache;
-mod decoder;
 mod layers;
 pub(crate) mod weights;
 
 pub use attention::Attended;
 pub use cache::Cache;
-pub use decoder::{Decoder, Reading};
+pub use engine_core::decoder::{Decoder, Reading};
 pub use weights::{fresh, init, read_back, to_device};
 
 use crate::{device, ops};

@@ -6,7 +6,7 @@ mod own;
 
 use engine_core::{
     jobs::tokenize::Which,
-    subwords::{Token, own::Own},
+    subwords::{Token, bert::BertTokenizer, own::Own},
 };
 use engine_words::Vocabulary;
 use own::{file, own, written};
@@ -134,6 +134,30 @@ fn published_vocabularies_agree_with_tiktoken_and_tokenizers() {
         let bytes = fs::read(file(&format!("../../public/data/vocabularies/{name}"))).unwrap();
         let vocabulary = Vocabulary::read(which, &bytes).unwrap();
         agree(which.name(), &texts, |text| ids(vocabulary.encode(text).unwrap()));
+    }
+}
+
+#[test]
+fn our_own_tokenizer_for_berts_vocabulary_agrees_too() {
+    let texts = strings();
+    let words = fs::read_to_string(file("../../public/data/vocabularies/bert.txt")).unwrap();
+    let own = BertTokenizer::read(&words).unwrap();
+    agree("bert", &texts, |text| own.pieces(text));
+    // Every character there is, between two letters: the crate itself is asked here.
+    let theirs = Vocabulary::read(Which::Bert, words.as_bytes()).unwrap();
+    let wrong: Vec<char> = ('\0'..=char::MAX)
+        .filter(|c| {
+            let text = format!("a{c}b {c}");
+            own.pieces(&text) != ids(theirs.encode(&text).unwrap())
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{} characters differ, the first is {:?}", wrong.len(), wrong[0]);
+    // Whole texts, line by line.
+    for text in ["emma", "lincoln", "moby-dick", "pride-and-prejudice"] {
+        let text = fs::read_to_string(file(&format!("../../public/data/{text}.txt"))).unwrap();
+        for line in text.lines().take(2000) {
+            assert_eq!(own.pieces(line), ids(theirs.encode(line).unwrap()), "{line}");
+        }
     }
 }
 

@@ -24,6 +24,7 @@
 
 mod blocks;
 mod bytes;
+mod encode;
 mod header;
 mod llama;
 mod tensors;

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 
 const MAX_FILE: usize = 256 << 20;
 /// What to do about a file of the wrong kind.
-pub(crate) const CHOOSE: &str = "Choose a .safetensors file that Glassbox exported.";
+pub(crate) const CHOOSE: &str = "Choose a file that Glassbox exported.";
 
 /// Named arrays of numbers and named texts.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -30,6 +30,11 @@ impl Bpe {
         Self { merges: Vec::new() }
     }
 
+    /// With these merges, in the order in which they were learned; [`super::Tokenizer::validate`] says whether they can be.
+    pub(crate) fn of_merges(merges: Vec<(u32, u32)>) -> Self {
+        Self { merges }
+    }
+
     /// The same with the first `merges` merges only.
     pub fn first(&self, merges: usize) -> Self {
         Self { merges: self.merges.iter().copied().take(merges).collect() }

@@ -204,7 +204,7 @@ impl Gpt2Tokenizer {
 }
 
 /// The character that stands for each byte in the files: itself where it can be seen, else one from U+0100 on.
-fn readable() -> Vec<char> {
+pub(crate) fn readable() -> Vec<char> {
     let mut above = 0x100..;
     let seen = |byte: u8| matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff);
     let of =

@@ -12,6 +12,7 @@ pub mod pairs;
 pub use bpe::{Bpe, BpeTrainer, Merge};
 pub use chars::Chars;
 pub use gpt2::Gpt2Tokenizer;
+pub(crate) use gpt2::readable;
 
 use serde::{Deserialize, Serialize};
 
@@ -91,11 +92,15 @@ impl Tokenizer {
     /// The token as a learner should see it: spaces as `␣`, line ends as `⏎`, tabs as `⇥`, and
     /// bytes that are no whole character as `‹e2›`.
     pub fn show(&self, id: u32) -> String {
-        let bytes = match self {
+        visible(&self.spelled(id))
+    }
+
+    /// The bytes of one token.
+    pub fn spelled(&self, id: u32) -> Vec<u8> {
+        match self {
             Self::Chars(chars) => chars.decode(&[id]).into_bytes(),
-            Self::Bpe(bpe) => bpe.decode(&[id]),
-        };
-        visible(&bytes)
+            Self::Bpe(bpe) => bpe.spelled(id),
+        }
     }
 
     /// One phrase for a model's card.
