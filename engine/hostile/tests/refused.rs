@@ -30,10 +30,10 @@ fn told(line: &str) {
     println!("{line}");
 }
 
-/// Opens a file; answers how long that took at its fastest of three tries, because the machine may have been busy.
+/// Opens a file; answers how long that took at its fastest of ten tries, because the machine may have been busy.
 fn refused(fixture: &Fixture) -> (Result<(), String>, f64) {
     let mut shortest = f64::MAX;
-    for _ in 0..3 {
+    for _ in 0..10 {
         let start = now();
         let result = fixture.loader.open(&fixture.file);
         shortest = shortest.min(now() - start);
@@ -96,8 +96,8 @@ fn what_they_are_made_from_is_sound() {
     }
 }
 
-/// How much of a file counts as its header here: all of a small one.
-const HEADER: usize = 2048;
+/// How much of a file counts as its header here: all of a small one. A browser takes four times as long.
+const HEADER: usize = if cfg!(target_arch = "wasm32") { 512 } else { 2048 };
 
 #[test]
 fn a_file_cut_anywhere_is_refused_or_read_and_never_panics() {
