@@ -3,6 +3,7 @@
 
 mod int8;
 mod random;
+mod rounding;
 
 use kernels::{
     adamw, attention, cross_entropy, fuses, gelu, layer_norm, linear,

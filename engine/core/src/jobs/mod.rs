@@ -19,6 +19,7 @@ pub mod matmul;
 pub mod model_card;
 pub mod positions;
 pub mod probe;
+pub mod quantize;
 pub mod self_test;
 pub mod tokenize;
 pub mod train;

@@ -1,7 +1,9 @@
 //! What can be chosen: how many bits, who shares a scale, where zero is, how far a scale reaches.
 
+use serde::{Deserialize, Serialize};
+
 /// Bits of one whole number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Width {
     /// A byte each.
     Int8,
@@ -34,7 +36,7 @@ impl Width {
 
 /// Which numbers share a scale. The more do, the fewer bytes the scales take, and the more one large number costs the
 /// others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Share {
     /// All of a matrix.
     Tensor,
@@ -65,7 +67,7 @@ impl Share {
 }
 
 /// Which whole number stands for zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Grid {
     /// Zero does; the grid reaches equally far to both sides, and the lowest whole number, -128 or -8, is not used.
     Symmetric,
@@ -75,7 +77,7 @@ pub enum Grid {
 }
 
 /// How far a grid reaches.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Calibration {
     /// To the number furthest from zero: nothing is cut off.
     AbsMax,
@@ -84,7 +86,7 @@ pub enum Calibration {
 }
 
 /// How a matrix becomes whole numbers.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Scheme {
     /// Bits of one whole number.
     pub width: Width,
@@ -146,7 +148,7 @@ impl Scheme {
 }
 
 /// What quantized numbers take in memory, in bytes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bytes {
     /// The whole numbers.
     pub codes: usize,
@@ -163,13 +165,14 @@ impl Bytes {
     }
 
     /// What these and others take.
-    fn and(self, other: Self) -> Self {
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
         Self { codes: self.codes + other.codes, scales: self.scales + other.scales, zeros: self.zeros + other.zeros }
     }
 }
 
 /// What a model takes in memory, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelBytes {
     /// Its quantized matrices.
     pub quantized: Bytes,
