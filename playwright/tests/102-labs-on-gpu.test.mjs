@@ -68,6 +68,7 @@ const LABS = {
     found: shelf,
   },
   positions: { knobs: 'steps=40', drive: press('tr[data-scheme="rope"] [data-action="one"]') },
+  quantize: { knobs: 'model=copying&windows=2', timed: /^speed_/ },
   sampling: { knobs: 'tokens=8', drive: action('write'), told: 'left_log_probability' },
   tokenizer: { knobs: 'step=5', told: 'made' },
   train: {

@@ -26,6 +26,7 @@ pub mod positions;
 pub mod presets;
 pub mod quantize;
 pub mod reference;
+pub mod repeats;
 pub mod rng;
 pub mod sampling;
 pub mod schedule;

@@ -3,11 +3,14 @@
 //! They have a program of their own beside the one with Burn, so that neither is fetched for the other's sake. Whoever
 //! embeds this gives it a [`run::Host`] and asks the [`registry`] to run jobs by name.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod alone;
 mod embeddings;
 mod families;
 pub mod gpt;
 mod lay_out;
 mod positions;
+mod quantize;
 mod tokenize;
 
 /// Running jobs here: there is no device to hand on.
@@ -31,6 +34,7 @@ pub fn registry() -> Registry {
         .with(families::ask)
         .with(lay_out::run)
         .with(positions::run)
+        .with(quantize::run)
         .with(tokenize::learn)
         .with(tokenize::cut)
         .with(tokenize::count)

@@ -53,16 +53,16 @@ pub struct Plan {
     pub method: Method,
     /// How it is computed with.
     pub activations: Activations,
-    /// Whether the table of tokens, and the last layer, are quantized too.
-    pub tokens_too: bool,
+    /// What becomes of the table of tokens, and of the last layer.
+    pub tokens: Tokens,
     /// How many windows of the text GPTQ and AWQ are shown, and the error of each layer is measured on.
     pub windows: usize,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        let (method, activations) = (Method::Nearest, Activations::Int8);
-        Self { scheme: Scheme::INT8, method, activations, tokens_too: true, windows: 16 }
+        let (method, activations, tokens) = (Method::Nearest, Activations::Int8, Tokens::Int8);
+        Self { scheme: Scheme::INT8, method, activations, tokens, windows: 16 }
     }
 }
 
@@ -89,6 +89,43 @@ impl Method {
             Self::Nearest => "nearest",
             Self::Gptq => "gptq",
             Self::Awq => "awq",
+        }
+    }
+}
+
+/// What becomes of the table of tokens, and of the last layer, which is the same table in many models. Its numbers are
+/// always rounded to nearest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tokens {
+    /// It stays as it is.
+    Float,
+    /// Eight bits with a scale for each token, whatever the blocks have: [`Scheme::INT8`].
+    #[default]
+    Int8,
+    /// The scheme of the blocks.
+    Same,
+}
+
+impl Tokens {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Float, Self::Int8, Self::Same];
+
+    /// As links write it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Float => "float",
+            Self::Int8 => "int8",
+            Self::Same => "same",
+        }
+    }
+
+    /// The scheme of the table, where that of the blocks is `blocks`; none if it stays float.
+    pub fn scheme(self, blocks: Scheme) -> Option<Scheme> {
+        match self {
+            Self::Float => None,
+            Self::Int8 => Some(Scheme::INT8),
+            Self::Same => Some(blocks),
         }
     }
 }
@@ -151,8 +188,8 @@ pub struct Layer {
     /// How far its weights are from what they were.
     pub weights: Errors,
     /// How far its outputs are off on the shown text, with float inputs: the length of the differences over that of the
-    /// outputs.
-    pub outputs: f64,
+    /// outputs. None for the table of tokens, out of which rows are only taken.
+    pub outputs: Option<f64>,
     /// What it takes now; as `f32` it took four bytes for each weight.
     pub bytes: Bytes,
     /// The weights before and after, in the same bins.
@@ -233,7 +270,7 @@ pub fn gptq_fits(inputs: usize) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quantize::{Calibration, Share};
+    use crate::quantize::{Calibration, Grid, Share, Width};
 
     #[test]
     fn impossible_requests_get_a_sentence() {
@@ -265,9 +302,13 @@ mod tests {
 
     #[test]
     fn keys_are_the_names_that_links_write() {
-        let methods = serde_json::to_string(&Method::ALL).unwrap();
-        assert_eq!(methods, format!("{:?}", Method::ALL.map(Method::key)).replace(", ", ","));
-        let activations = serde_json::to_string(&Activations::ALL).unwrap();
-        assert_eq!(activations, format!("{:?}", Activations::ALL.map(Activations::key)).replace(", ", ","));
+        let same = |written: serde_json::Result<String>, keys: &[&str]| {
+            assert_eq!(written.unwrap(), format!("{keys:?}").replace(", ", ","));
+        };
+        same(serde_json::to_string(&Method::ALL), &Method::ALL.map(Method::key));
+        same(serde_json::to_string(&Activations::ALL), &Activations::ALL.map(Activations::key));
+        same(serde_json::to_string(&Tokens::ALL), &Tokens::ALL.map(Tokens::key));
+        same(serde_json::to_string(&Width::ALL), &Width::ALL.map(Width::key));
+        same(serde_json::to_string(&Grid::ALL), &Grid::ALL.map(Grid::key));
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Bits of one whole number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Width {
     /// A byte each.
     Int8,
@@ -12,6 +13,17 @@ pub enum Width {
 }
 
 impl Width {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Int8, Self::Int4];
+
+    /// As links write it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Int8 => "int8",
+            Self::Int4 => "int4",
+        }
+    }
+
     /// How many.
     pub fn bits(self) -> u32 {
         match self {
@@ -68,12 +80,26 @@ impl Share {
 
 /// Which whole number stands for zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Grid {
     /// Zero does; the grid reaches equally far to both sides, and the lowest whole number, -128 or -8, is not used.
     Symmetric,
     /// Whichever lets the grid reach from the lowest number to the highest. Zero is still on the grid, so that nothing
     /// stays nothing.
     Affine,
+}
+
+impl Grid {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Symmetric, Self::Affine];
+
+    /// As links write it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Symmetric => "symmetric",
+            Self::Affine => "affine",
+        }
+    }
 }
 
 /// How far a grid reaches.
