@@ -7,11 +7,16 @@
 pub mod alone;
 mod embeddings;
 mod families;
+mod gguf;
 pub mod gpt;
 mod lay_out;
+pub mod llama;
 mod positions;
 mod quantize;
+mod self_test;
 mod tokenize;
+
+pub use self_test::self_test;
 
 /// Running jobs here: there is no device to hand on.
 pub mod run {
@@ -26,12 +31,21 @@ pub mod run {
 
 use run::Registry;
 
+/// What computes, in front of a learner.
+pub fn device_name() -> String {
+    format!("CPU, {}", kernels::VARIANT)
+}
+
 /// Every job this program can run: one line each.
 pub fn registry() -> Registry {
     Registry::new()
         .with(embeddings::run)
         .with(families::train)
         .with(families::ask)
+        .with(gguf::open)
+        .with(gguf::feed)
+        .with(gguf::speak)
+        .with(gguf::close)
         .with(lay_out::run)
         .with(positions::run)
         .with(quantize::run)

@@ -40,7 +40,7 @@ impl<'a> Rounding<'a> {
     pub fn new(weight: Matrix<'a>, inputs: Matrix, scheme: Scheme) -> Result<Self, String> {
         scheme.validate()?;
         layer::validate(weight, inputs)?;
-        let pull = solve::inverse_factor(&second_moments(inputs));
+        let pull = pull(inputs);
         Ok(Self { weight, pull, steps: Steps::of(weight, scheme), rows: Vec::new() })
     }
 
@@ -61,6 +61,12 @@ impl<'a> Rounding<'a> {
         let codes = Codes::of_rows(self.steps.scheme.width, self.weight.columns, self.rows.into_iter());
         self.steps.with(codes)
     }
+}
+
+/// How strongly a later weight answers to an earlier one's error: the triangle `U`, nothing below its diagonal, with
+/// `UᵀU` the inverse of [`second_moments`]: `[inputs, inputs]`.
+pub fn pull(inputs: Matrix) -> Vec<Vec<f64>> {
+    solve::inverse_factor(&second_moments(inputs))
 }
 
 /// So many samples are added up in single precision before they join the sum in double precision.

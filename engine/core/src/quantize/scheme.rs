@@ -150,6 +150,7 @@ impl Scheme {
         }
     }
 
+    // ANCHOR: bytes
     /// What a matrix `[rows, columns]` will take.
     pub fn bytes(&self, rows: usize, columns: usize) -> Bytes {
         let groups = self.share.groups(rows, columns);
@@ -159,6 +160,7 @@ impl Scheme {
             zeros: if self.grid == Grid::Affine { groups } else { 0 },
         }
     }
+    // ANCHOR_END: bytes
 
     /// What a model takes whose matrices are `[rows, columns]` each, with `kept` numbers left as float32: biases and
     /// norms are few, and worth their bytes.
