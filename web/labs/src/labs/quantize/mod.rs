@@ -189,10 +189,17 @@ pub fn Lab(
 
     // What is known of the newest settings so far; while nothing is, what was found for the last ones stays.
     let report = RwSignal::new(Arc::new(Report::default()));
+    let fresh = RwSignal::new(false);
+    Effect::new(move |_| {
+        settled.track();
+        which.track();
+        fresh.set(false);
+    });
     Effect::new(move |_| {
         run.update.with(|update| {
             if let Some(update) = update {
                 report.set(Arc::new(update.clone()));
+                fresh.set(true);
             }
         });
     });
@@ -214,7 +221,8 @@ pub fn Lab(
     let running = Signal::derive(move || state.with(|state| *state == LabState::Running));
     let says = move || match state.get() {
         LabState::Done => report.with(|report| settled.with(|knobs| words::summary(report, knobs))),
-        LabState::Running => report.with(|report| words::progress(report)),
+        LabState::Running if fresh.get() => report.with(|report| words::progress(report)),
+        LabState::Running => t!("quantize.begins").into(),
         _ => String::new(),
     };
     let share = Signal::derive(move || picked.id.with(|id| knobs.with(|knobs| knobs.written(id))));
