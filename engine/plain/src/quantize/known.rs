@@ -11,6 +11,9 @@ use engine_core::{
 };
 use std::{cell::RefCell, rc::Rc};
 
+/// The most parameters times tokens of a window: reading one must not keep the worker silent for seconds.
+const MOST_WORK: usize = 2_500_000_000;
+
 /// A model as it was.
 pub(super) struct Known {
     file: Vec<u8>,
@@ -45,6 +48,14 @@ impl Known {
                 "This model has {:.1} million parameters; here at most {} million are taken. Choose a smaller one.",
                 config.parameters() as f64 / 1e6,
                 LARGEST / 1_000_000
+            )));
+        }
+        if config.parameters() * config.context > MOST_WORK {
+            return Err(JobError::Invalid(format!(
+                "This model reads {} tokens at once with {:.1} million parameters, which takes too long here. Choose a \
+                 smaller one, or one that reads less at once.",
+                config.context,
+                config.parameters() as f64 / 1e6
             )));
         }
         let corpus = Corpus::new(&job.text, &tokenizer, config.context).map_err(JobError::Invalid)?;

@@ -38,6 +38,8 @@ pub(super) async fn losses(known: &Known, now: &Gpt, pieces: &mut Pieces<'_>) ->
 const ROUNDS: [usize; 2] = [5, 31];
 /// A clock of a browser is too coarse for less, in milliseconds.
 const LEAST_MS: f64 = 8.0;
+/// Tokens that are read at once, at most.
+const READ: usize = 64;
 /// Tokens that are written one after another, at most.
 const WRITTEN: usize = 32;
 
@@ -49,6 +51,7 @@ pub(super) async fn speed(
     pieces: &mut Pieces<'_>,
 ) -> Result<Speed, JobError> {
     let (ids, _) = known.window(0);
+    let ids = &ids[..ids.len().min(READ)];
     let written = &ids[..ids.len().min(WRITTEN)];
     let models = [&known.model, now];
     let read = |model: &Gpt| drop(model.logits(ids, ids.len()));

@@ -6,11 +6,14 @@ use crate::{
     gpt::{Gpt, Matrix as _, Vocabulary as _},
 };
 use engine_core::{
+    config::GptConfig,
     jobs::quantize::{Activations, Method, Plan, QuantizeModel, Report, Tokens},
     model_file::ModelFile,
     quantize::{Calibration, Grid, Matrix, Scheme, Share, Width, quantize},
     rng::{Rng, Stream},
     sampling::Sampling,
+    tensor_file::Precision,
+    tokenizer::{Bpe, Tokenizer},
 };
 use std::{fs, path::Path};
 
@@ -180,6 +183,15 @@ fn what_cannot_be_quantized_is_refused_in_a_sentence() {
     says(|job| job.plan.windows = 65, "choose 1 to 64");
     says(|job| job.file.truncate(100), "cut short");
     says(|job| job.text = "Short.".into(), "needs at least");
+    // A model that is too large, or reads too much at once, is refused before anything is computed.
+    let large = |n_layers, context| {
+        let config = GptConfig { vocab_size: 256, n_layers, n_heads: 1, d_model: 512, context, tied_head: true };
+        let weights = config.tensors().into_iter().map(|(name, [r, c])| (name, vec![0.0; r * c])).collect();
+        let tokenizer = Tokenizer::Bpe(Bpe::bytes_only());
+        let file = ModelFile { config, tokenizer, weights, training: None }.write(Precision::F16);
+        alone::run(&QuantizeModel { file, ..job(Plan::default()) }).unwrap_err().to_string()
+    };
+    assert!(large(7, 16).contains("22.2 million parameters") && large(2, 512).contains("reads 512 tokens at once"));
     let model = ModelFile::read(&job(Plan::default()).file).unwrap();
     let mut held = Gpt::new(model.config, model.weights);
     assert_eq!(held.bytes(), 4 * model.config.parameters());
