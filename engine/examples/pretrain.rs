@@ -14,7 +14,7 @@ use engine_core::{
     job::{Job, JobError},
     jobs::train::{ModelShape, OpenTraining, RunTraining, Start, TokenizerChoice, TrainUpdate},
     model_file::ModelFile,
-    rng::{Rng, Stream},
+    repeats,
     tensor_file::Precision,
     wire,
 };
@@ -65,7 +65,7 @@ fn main() -> Result<(), String> {
     let out = out.unwrap_or(format!("public/models/{name}.safetensors"));
     let checkpoint = format!("{out}.checkpoint");
     let text = match (which, &corpus) {
-        (Which::Copy, _) => repeats(),
+        (Which::Copy, _) => repeats::text(12_000, 2026),
         (_, Some(file)) => fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?,
         (Which::Small, None) => {
             return Err("--model small needs --text FILE: the corpus that xtask/data/make_texts.py makes".into());
@@ -133,28 +133,6 @@ fn books() -> Result<String, String> {
         text.push_str(&fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?);
     }
     Ok(text)
-}
-
-/// Lines of letters with a rule of their own each: every letter has one that follows it, and only now and then another
-/// one does. Nothing can be foreseen but by finding the last letter's earlier place and going on from there.
-fn repeats() -> String {
-    let mut rng = Rng::new(2026, Stream::Init);
-    let mut text = String::new();
-    for _ in 0..12_000 {
-        let mut letters: Vec<char> = ('a'..='p').collect();
-        for at in 0..letters.len() {
-            let other = at + rng.below(letters.len() - at);
-            letters.swap(at, other);
-        }
-        letters.truncate(5 + rng.below(5));
-        let mut at = 0;
-        for _ in 0..40 + rng.below(20) {
-            text.push(letters[at]);
-            at = if rng.uniform() < 0.15 { rng.below(letters.len()) } else { (at + 1) % letters.len() };
-        }
-        text.push('\n');
-    }
-    text
 }
 
 fn run<J: Job>(job: &J, sessions: &Sessions, on_update: impl Fn(J::Update) + 'static) -> Result<J::Output, JobError> {

@@ -5,6 +5,7 @@ mod blocks;
 mod encoder;
 mod int8;
 mod random;
+mod rounding;
 
 use kernels::{
     adamw, attention, cross_entropy, fuses, gelu, layer_norm, linear,

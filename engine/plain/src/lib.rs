@@ -3,15 +3,19 @@
 //! They have a program of their own beside the one with Burn, so that neither is fetched for the other's sake. Whoever
 //! embeds this gives it a [`run::Host`] and asks the [`registry`] to run jobs by name.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod alone;
 mod edge;
 mod embeddings;
 pub mod encoder;
 mod export;
 mod families;
 mod gguf;
+pub mod gpt;
 mod lay_out;
 pub mod llama;
 mod positions;
+mod quantize;
 mod self_test;
 mod tokenize;
 
@@ -54,6 +58,7 @@ pub fn registry() -> Registry {
         .with(gguf::close)
         .with(lay_out::run)
         .with(positions::run)
+        .with(quantize::run)
         .with(tokenize::learn)
         .with(tokenize::cut)
         .with(tokenize::count)

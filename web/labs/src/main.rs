@@ -9,6 +9,7 @@ mod device;
 mod engine;
 mod labs;
 mod large_file;
+mod model_text;
 mod models;
 mod notices;
 mod picked;

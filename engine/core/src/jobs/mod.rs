@@ -24,6 +24,7 @@ pub mod model_card;
 pub mod packed;
 pub mod positions;
 pub mod probe;
+pub mod quantize;
 pub mod self_test;
 pub mod tokenize;
 pub mod train;

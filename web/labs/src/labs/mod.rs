@@ -47,6 +47,7 @@ labs! {
     "intervene" => intervene,
     "matmul" => matmul,
     "positions" => positions,
+    "quantize" => quantize,
     "sampling" => sampling,
     "sentences" => sentences,
     "models" => models,
