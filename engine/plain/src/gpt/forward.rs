@@ -114,7 +114,7 @@ impl Gpt {
     }
 
     /// Takes the stream through one block.
-    fn block(&self, layer: usize, windows: usize, stream: &mut Vec<f32>) -> Kept {
+    fn block(&self, layer: usize, windows: usize, stream: &mut [f32]) -> Kept {
         let shape = self.attention_shape(windows, stream.len());
         let first = self.normed(stream.clone(), block(layer) + LN1);
         let qkv = self.linear(Slot { layer, which: Which::Qkv }, &first.out);
