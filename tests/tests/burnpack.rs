@@ -49,7 +49,10 @@ fn what_burn_writes_is_read() {
         .unwrap()
         .into_iter()
         .enumerate()
-        .map(|(at, tensor)| Tensor { param_id: Some(at as u64 * 1_000_003), ..tensor })
+        .map(|(at, mut tensor)| {
+            tensor.param_id = Some(at as u64 * 1_000_003);
+            tensor
+        })
         .collect();
     let written = Writer::new(tensors).with_metadata("glassbox.model", &described).into_bytes().unwrap();
     assert_eq!(read(&written), Ok(model));
