@@ -8,7 +8,10 @@ mod families;
 pub mod gpt;
 mod lay_out;
 mod positions;
+mod self_test;
 mod tokenize;
+
+pub use self_test::self_test;
 
 /// Running jobs here: there is no device to hand on.
 pub mod run {
@@ -22,6 +25,11 @@ pub mod run {
 }
 
 use run::Registry;
+
+/// What computes, in front of a learner.
+pub fn device_name() -> String {
+    format!("CPU, {}", kernels::VARIANT)
+}
 
 /// Every job this program can run: one line each.
 pub fn registry() -> Registry {

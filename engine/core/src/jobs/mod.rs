@@ -17,6 +17,7 @@ pub mod intervene;
 pub mod lay_out;
 pub mod matmul;
 pub mod model_card;
+pub mod packed;
 pub mod positions;
 pub mod probe;
 pub mod self_test;
