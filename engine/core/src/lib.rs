@@ -4,6 +4,7 @@
 //! arithmetic it must agree with.
 
 pub mod adamw;
+pub mod adapter_file;
 pub mod architecture;
 pub mod beam;
 pub mod config;
@@ -30,6 +31,7 @@ pub mod rng;
 pub mod sampling;
 pub mod schedule;
 mod small;
+pub mod spectrum;
 pub mod subwords;
 pub mod tasks;
 pub mod tensor_file;

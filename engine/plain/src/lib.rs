@@ -3,12 +3,15 @@
 //! They have a program of their own beside the one with Burn, so that neither is fetched for the other's sake. Whoever
 //! embeds this gives it a [`run::Host`] and asks the [`registry`] to run jobs by name.
 
+mod adapt;
 mod embeddings;
 mod families;
 pub mod gpt;
 mod lay_out;
 mod positions;
 mod self_test;
+#[cfg(test)]
+mod testing;
 mod tokenize;
 
 pub use self_test::self_test;
@@ -34,6 +37,8 @@ pub fn device_name() -> String {
 /// Every job this program can run: one line each.
 pub fn registry() -> Registry {
     Registry::new()
+        .with(adapt::train)
+        .with(adapt::try_on)
         .with(embeddings::run)
         .with(families::train)
         .with(families::ask)

@@ -29,6 +29,7 @@
 //! - Writing text: [`Decoder`], or [`write`].
 
 mod adam;
+mod adapter;
 mod backward;
 mod decoder;
 mod forward;
@@ -38,6 +39,7 @@ mod steps;
 mod tests;
 
 pub use adam::{Adam, Outcome};
+pub use adapter::{Adapter, Frozen, added};
 pub use backward::Gradients;
 pub use decoder::{Decoder, write};
 pub use forward::Pass;
