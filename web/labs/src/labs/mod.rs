@@ -42,6 +42,7 @@ labs! {
     "families" => families,
     "formats" => formats,
     "intervene" => intervene,
+    "lora" => lora,
     "matmul" => matmul,
     "positions" => positions,
     "sampling" => sampling,
