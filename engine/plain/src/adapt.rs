@@ -240,4 +240,6 @@ async fn sample<J: Job>(
 }
 
 #[cfg(test)]
+mod lessons;
+#[cfg(test)]
 mod tests;

@@ -50,6 +50,7 @@ impl Method {
         matches!(self, Self::Lora | Self::Qlora)
     }
 
+    // ANCHOR: trains
     /// Whether the tensor of this name is learned; adapters are learned beside these.
     ///
     /// ```
@@ -65,6 +66,7 @@ impl Method {
             Self::Head => name.starts_with("ln_f.") || name == "head.weight" || name == "tok_emb",
         }
     }
+    // ANCHOR_END: trains
 }
 
 /// Which matrices of each block get an adapter.

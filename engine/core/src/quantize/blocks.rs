@@ -85,6 +85,7 @@ impl Blocks {
         Matrix { columns: numbers.len(), data: numbers }.validate()?;
         let furthest = |block: &[f32]| block.iter().fold(0.0f32, |most, x| most.max(x.abs()));
         let scales = Scales::of(numbers.chunks(BLOCK).map(furthest).collect(), double)?;
+        // ANCHOR: encode
         let table = levels.table();
         let nearest = |x: f32, scale: f32| {
             let x = if scale > 0.0 { x / scale } else { 0.0 };
@@ -95,6 +96,7 @@ impl Blocks {
         // Rounded by the scale that is kept, not by the one that was found.
         let blocks = numbers.chunks(BLOCK).zip(scales.values());
         let codes: Vec<i8> = blocks.flat_map(|(block, scale)| block.iter().map(move |x| nearest(*x, scale))).collect();
+        // ANCHOR_END: encode
         let pairs = codes.chunks(2).map(|pair| pack(pair[0], pair.get(1).copied().unwrap_or(0)));
         Ok(Self { levels, len: numbers.len(), codes: pairs.collect(), scales })
     }

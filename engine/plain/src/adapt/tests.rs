@@ -117,5 +117,4 @@ fn requests_that_cannot_be_met_get_a_sentence() {
     says(&|job| job.old_text.clear(), "The old text: The text is empty");
     says(&|job| job.model.truncate(9), "file");
     says(&|job| job.setup.targets = Targets { qkv: false, proj: false, up: false, down: false }, "at least one");
-    says(&|job| (job.setup.rate, job.setup.alpha) = (1.0, 1024.0), "lower learning rate");
 }

@@ -115,6 +115,7 @@ impl Results {
                 ("trainable", run.trainable as f64),
                 ("share", 100.0 * run.trainable as f64 / run.parameters.max(1) as f64),
                 ("memory", run.held.all() as f64),
+                ("state", (run.held.all() - run.held.kept) as f64),
                 ("frozen", run.held.frozen as f64),
                 ("adam", run.held.adam as f64),
                 ("start", f64::from(first.new)),
