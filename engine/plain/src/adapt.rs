@@ -34,7 +34,9 @@ pub(crate) async fn train(job: Adapt, cx: Context<Adapt>) -> Result<Adapting, Jo
     let new = corpus("new", &job.text, &tokenizer, config.context)?;
     let old = corpus("old", &job.old_text, &tokenizer, config.context)?;
     cx.checkpoint().await?;
-    let unknown = tokenizer.encode(&job.text).unknown.into_iter().collect();
+    // Bytes stand for every character; only single characters may be unknown.
+    let characters = matches!(tokenizer, Tokenizer::Chars(_)).then(|| tokenizer.encode(&job.text).unknown);
+    let unknown = characters.into_iter().flatten().collect();
     let base = fingerprint(&weights);
     let mut model = Gpt::new(config, weights);
     let before = sample(&model, &tokenizer, &job.prompt, job.setup.seed, SAMPLE, &cx).await?;
