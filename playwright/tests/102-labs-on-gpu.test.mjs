@@ -56,9 +56,21 @@ const LABS = {
   backprop: {},
   block: {},
   board: { knobs: 'source=reverse&steps=40', drive: action('train') },
+  chat: {
+    knobs: 'tokens=8&temperature=0&prompt=Once',
+    drive: async (root) => {
+      await root.locator('[data-action="open-file"]').setInputFiles(path.join(ROOT, 'engine/core/tests/llama/tiny.gguf'));
+      await root.locator('[data-stage="ready"]').waitFor();
+      await action('send')(root);
+    },
+    told: 'answer_tokens',
+    near: { first_probability: 1e-4 },
+  },
   complete: { knobs: 'tokens=16', worked: ['summary', /^CPU\b/] },
+  edge: { knobs: 'tokens=8', drive: action('run'), timed: /(_ms|per_second|break_even)$/ },
   embeddings: { knobs: 'steps=20000', drive: action('learn') },
   engine: { found: selfTest, submits: true },
+  export: {},
   families: { knobs: 'layers=1&steps=20', drive: press('tr[data-family="encoder"] [data-action="one"]') },
   intervene: { knobs: 'changes=head-1-4*0' },
   lora: { knobs: 'steps=20&batch=1&rank=1', drive: press('tr[data-method="biases"] [data-action="one"]') },

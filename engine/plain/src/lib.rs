@@ -4,10 +4,15 @@
 //! embeds this gives it a [`run::Host`] and asks the [`registry`] to run jobs by name.
 
 mod adapt;
+mod edge;
 mod embeddings;
+pub mod encoder;
+mod export;
 mod families;
+mod gguf;
 pub mod gpt;
 mod lay_out;
+pub mod llama;
 mod positions;
 mod self_test;
 #[cfg(test)]
@@ -39,9 +44,20 @@ pub fn registry() -> Registry {
     Registry::new()
         .with(adapt::train)
         .with(adapt::try_on)
+        .with(edge::run)
         .with(embeddings::run)
+        .with(encoder::open)
+        .with(encoder::feed)
+        .with(encoder::run)
+        .with(export::open)
+        .with(export::project)
+        .with(export::save)
         .with(families::train)
         .with(families::ask)
+        .with(gguf::open)
+        .with(gguf::feed)
+        .with(gguf::speak)
+        .with(gguf::close)
         .with(lay_out::run)
         .with(positions::run)
         .with(tokenize::learn)

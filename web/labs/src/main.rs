@@ -8,6 +8,7 @@ mod address;
 mod device;
 mod engine;
 mod labs;
+mod large_file;
 mod models;
 mod notices;
 mod picked;

@@ -1,13 +1,15 @@
 //! How a chat becomes one text: the frame that SmolLM2 was trained with, known as ChatML.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice))]
-#![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::arithmetic_side_effects))]
+#![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::todo, clippy::arithmetic_side_effects))]
+#![cfg_attr(not(test), deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap))]
 
 use super::Gpt2Tokenizer;
 use crate::gguf::Header;
+use serde::{Deserialize, Serialize};
 
 /// Who says something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Role {
     /// Whoever built the page: how the model should behave.
     System,
@@ -18,7 +20,7 @@ pub enum Role {
 }
 
 /// One turn of a chat.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Who says it.
     pub role: Role,

@@ -170,7 +170,10 @@ fn on_heard(home: Home, epoch: u32, heard: Heard) {
         Heard::Message(FromWorker::Ready { build, .. }) if build != BUILD => {
             give_up(home, t!("engine.new_version_glassbox"));
         }
-        Heard::Message(FromWorker::Ready { .. }) => {
+        Heard::Message(FromWorker::Ready { device, .. }) => {
+            if home == Home::Plain {
+                status::change(|status| status.beside = Some(device));
+            }
             with(home, |it| {
                 it.ready = true;
                 it.heartbeat.heard();
@@ -272,6 +275,9 @@ fn end_sent(home: Home, why: &str) {
 
 /// Ends the worker; runs that were not sent yet stay queued.
 fn retire(home: Home) {
+    if home == Home::Plain {
+        status::change(|status| status.beside = None);
+    }
     let port = with(home, |it| {
         it.clock = None;
         it.restart = None;

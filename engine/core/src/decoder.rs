@@ -1,7 +1,7 @@
 //! Writing token by token on the CPU: the same model on plain slices, with the keys and values of
 //! earlier tokens kept (a "KV-cache"). A token costs two operations per weight and nothing else.
 
-use engine_core::{
+use crate::{
     config::GptConfig,
     reference::{gpt::Weights, layers::LAYER_NORM_EPS},
     writer::Reads,
