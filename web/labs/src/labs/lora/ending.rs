@@ -5,7 +5,7 @@ use crate::{
     models,
     widgets::{download, line_chart::LineChart},
 };
-use engine_core::jobs::adapt::Method;
+use engine_core::jobs::adapt::{Adapted, Method};
 use kit::t;
 use leptos::{prelude::*, task::spawn_local};
 use std::sync::Arc;
@@ -29,10 +29,11 @@ pub fn Ending(
         }
     };
     let sample = move |after: bool| {
-        let text = move || results.with(|results| {
-            results.end(shown.get()).map(|end| if after { end.after.clone() } else { end.before.clone() })
-        });
-        view! { <dd data-output=if after { "after" } else { "before" }>{move || knobs.with(|knobs| knobs.prompt.clone())} <b>{text}</b></dd> }
+        let of = move |end: &Adapted| if after { end.after.clone() } else { end.before.clone() };
+        let text = move || results.with(|results| results.end(shown.get()).map(of));
+        let prompt = move || knobs.with(|knobs| knobs.prompt.clone());
+        let output = if after { "after" } else { "before" };
+        view! { <dd data-output=output>{prompt} <b>{text}</b></dd> }
     };
     let spectra = Signal::derive(move || results.with(|results| Arc::new(results.spectra())));
     let spectrum_title = Signal::derive(move || {
