@@ -74,6 +74,7 @@ const LABS = {
   families: { knobs: 'layers=1&steps=20', drive: press('tr[data-family="encoder"] [data-action="one"]') },
   formats: {},
   intervene: { knobs: 'changes=head-1-4*0' },
+  lora: { knobs: 'steps=20&batch=1&rank=1', drive: press('tr[data-method="biases"] [data-action="one"]') },
   matmul: { knobs: 'size=32&largest=32', drive: predict, timed: /^(gflops_|speedup|guess_factor|fastest)/, worked: ['machine', /^Kernel variant in use: SIMD128;/] },
   models: {
     drive: (root) => root.locator('[data-action="import"]').setInputFiles(path.join(ROOT, 'public/models/copy.safetensors')),

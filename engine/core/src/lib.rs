@@ -4,6 +4,7 @@
 //! arithmetic it must agree with.
 
 pub mod adamw;
+pub mod adapter_file;
 pub mod architecture;
 mod at_most;
 pub mod beam;
@@ -37,6 +38,7 @@ pub mod rng;
 pub mod sampling;
 pub mod schedule;
 mod small;
+pub mod spectrum;
 pub mod subwords;
 pub mod tasks;
 pub mod tensor_file;

@@ -3,6 +3,7 @@
 //! They have a program of their own beside the one with Burn, so that neither is fetched for the other's sake. Whoever
 //! embeds this gives it a [`run::Host`] and asks the [`registry`] to run jobs by name.
 
+mod adapt;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod alone;
 mod edge;
@@ -17,6 +18,8 @@ pub mod llama;
 mod positions;
 mod quantize;
 mod self_test;
+#[cfg(test)]
+mod testing;
 mod tokenize;
 
 pub use self_test::self_test;
@@ -42,6 +45,8 @@ pub fn device_name() -> String {
 /// Every job this program can run: one line each.
 pub fn registry() -> Registry {
     Registry::new()
+        .with(adapt::train)
+        .with(adapt::try_on)
         .with(edge::run)
         .with(embeddings::run)
         .with(encoder::open)

@@ -3,6 +3,7 @@
 //! To add one: a file here with a type that implements [`crate::job::Job`], its handler in
 //! `engine`, and one line in `engine::registry`.
 
+pub mod adapt;
 pub mod attention_cost;
 pub mod board;
 pub mod dissect;

@@ -45,6 +45,7 @@ labs! {
     "families" => families,
     "formats" => formats,
     "intervene" => intervene,
+    "lora" => lora,
     "matmul" => matmul,
     "positions" => positions,
     "quantize" => quantize,
