@@ -1,27 +1,27 @@
-// Measures MiniLM-L6 in Glassbox, in onnxruntime-web and in transformers.js, one thread each, in the same run:
+// Measures MiniLM-L6 in Glassbox, in onnxruntime-web and in transformers.js, one thread each, in the same run.
+// `cargo xtask bench --encoders` fetches and builds what it needs and calls it:
 //
 //   node playwright/bench/encoders.mjs [--rounds N] [--budget MS] [--only RE] [--shapes RE] [--json PATH]
 //
-// It needs `cargo xtask models` (our files), `tools/minilm_onnx.py` (the peers' files) and engine/plain/bench in
-// target/bench/ours (`--ours FOLDER` for another place). Exit code 1: a vector is wrong, or a goal is missed.
+// Exit code 1: a vector is wrong, or a goal is missed.
 import os from 'node:os';
 import path from 'node:path';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { launch } from '../helpers/browser.mjs';
 import { bundle } from './bundle.mjs';
-import { TARGET, start } from './serve.mjs';
+import { start } from './serve.mjs';
 
 const { values: words } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '7' }, budget: { type: 'string', default: '250' }, ours: { type: 'string' },
+    rounds: { type: 'string', default: '7' }, budget: { type: 'string', default: '250' },
     only: { type: 'string', default: '.' }, shapes: { type: 'string', default: '.' }, json: { type: 'string' },
   },
 });
 const [rounds, budget] = [Number(words.rounds), Number(words.budget)];
 const models = path.join(process.env.GLASSBOX_CACHE ?? path.join(os.homedir(), '.cache/glassbox'), 'models');
 for (const file of ['minilm-l6.safetensors', 'all-minilm-l6-v2/model.safetensors', 'bench-minilm/onnx/model.onnx', 'bench-minilm/onnx/model_quantized.onnx']) {
-  if (!existsSync(path.join(models, file))) throw new Error(`${path.join(models, file)} is missing: see the top of encoders.mjs`);
+  if (!existsSync(path.join(models, file))) throw new Error(`${path.join(models, file)} is missing: run \`cargo xtask bench --encoders\``);
 }
 
 const published = (name) => `/models/all-minilm-l6-v2/${name}`;
@@ -33,8 +33,8 @@ const transformers = (dtype) => ['encode-transformers', { folder: '/models/', na
 /** Libraries by what they compute with, and the file each opens. The first one's vectors are what the others are compared with. */
 const LIBRARIES = {
   'float onnxruntime-web': ort('model.onnx'), 'float transformers': transformers('fp32'),
-  'float ours-relaxed': ours('relaxed', floats), 'float ours-simd128': ours('simd128', floats),
-  'int8 ours-relaxed': ours('relaxed', whole), 'int8 ours-simd128': ours('simd128', whole),
+  'float ours-relaxed': ours('plain-relaxed', floats), 'float ours-simd128': ours('plain-simd128', floats),
+  'int8 ours-relaxed': ours('plain-relaxed', whole), 'int8 ours-simd128': ours('plain-simd128', whole),
   'int8 onnxruntime-web': ort('model_quantized.onnx'), 'int8 transformers': transformers('q8'),
 };
 const GOALS = { float: 1.3, int8: 1.5 };
@@ -56,7 +56,7 @@ const faults = [];
 const loads = [os.loadavg()[0]];
 await bundle();
 const folders = [
-  ['/models/', models], ['/ours/', path.resolve(words.ours ?? path.join(TARGET, 'ours'))],
+  ['/models/', models],
   ['/transformers-ort/', path.resolve(import.meta.dirname, 'node_modules/@huggingface/transformers/node_modules/onnxruntime-web/dist')],
 ];
 const server = await start({ isolated: false, folders });

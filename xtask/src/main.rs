@@ -10,6 +10,7 @@ mod lint;
 mod models;
 mod pack;
 mod packs;
+mod peer_files;
 mod peers;
 mod precache;
 mod publish;
@@ -42,6 +43,8 @@ cargo xtask <command>
                                                measure the engine beside other libraries (playwright/bench/peers.mjs)
   bench --models [--rounds N] [--tokens N] [--json PATH] [--no-build] …
                                                measure pretrained models beside other libraries (playwright/bench/models.mjs)
+  bench --encoders [--rounds N] [--shapes RE] [--only RE] [--json PATH] [--no-build] …
+                                               measure sentence encoders beside other libraries (playwright/bench/encoders.mjs)
   bench --soak [--steps N] [--gpu-steps N]     train for long and see that memory does not grow (playwright/bench/soak.mjs)
   models                                       fetch the pretrained models that tests and packs need, and check them
   pretrain …                                   train the shipped tiny GPT again
@@ -107,6 +110,9 @@ fn run() -> Result<()> {
     }
     if command == "bench" && words.iter().any(|word| word == "--models") {
         return peers::models(root, words);
+    }
+    if command == "bench" && words.iter().any(|word| word == "--encoders") {
+        return peers::encoders(root, words);
     }
     let options = options(words)?;
     let names = |count: usize, usage: &str| match options.names.len() == count {

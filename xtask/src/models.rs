@@ -153,7 +153,10 @@ fn one(model: &Model, folder: &Path, own: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Sees that a file has the bytes it should have.
-fn check(path: &Path, sha256: &str) -> Result<()> {
+///
+/// # Errors
+/// If it cannot be read, or has others.
+pub fn check(path: &Path, sha256: &str) -> Result<()> {
     let found = files::sha256(&files::read(path)?);
     if found != sha256 {
         bail!(

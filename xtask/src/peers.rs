@@ -1,6 +1,7 @@
 //! `cargo xtask bench --peers`: builds the engine for JavaScript, in each of its variants, and measures it beside other libraries.
 
 use crate::models;
+use crate::peer_files;
 use crate::steps::{Steps, run};
 use crate::tools;
 use anyhow::Result;
@@ -57,17 +58,31 @@ pub fn bench(root: &Path, words: Vec<String>) -> Result<()> {
 /// # Errors
 /// If something cannot be fetched or built, a result is wrong, or a goal is missed.
 pub fn models(root: &Path, words: Vec<String>) -> Result<()> {
+    of_models(root, words, "playwright/bench/models.mjs", |_| Ok(()))
+}
+
+/// The same for sentence encoders (`playwright/bench/encoders.mjs`).
+///
+/// # Errors
+/// As [`models`].
+pub fn encoders(root: &Path, words: Vec<String>) -> Result<()> {
+    of_models(root, words, "playwright/bench/encoders.mjs", peer_files::minilm)
+}
+
+/// Builds what is measured, fetches what is run, `prepare`s the peers' files, and calls a script.
+fn of_models(root: &Path, words: Vec<String>, program: &str, prepare: fn(&Path) -> Result<()>) -> Result<()> {
     let builds = if words.iter().any(|word| word == "--no-build") { &MODEL_BUILDS[..0] } else { &MODEL_BUILDS[..] };
-    let own = ["--models", "--no-build"];
+    let own = ["--models", "--encoders", "--no-build"];
     let passed_on: Vec<OsString> =
         words.into_iter().filter(|word| !own.contains(&word.as_str())).map(Into::into).collect();
     models::fetch(root)?;
-    let mut steps = Steps::new(tools::BUILD_STEPS + tools::BROWSER_STEPS + 2 + builds.len());
+    let mut steps = Steps::new(tools::BUILD_STEPS + tools::BROWSER_STEPS + 3 + builds.len());
+    steps.step("the peers' files of the models", || prepare(root))?;
     tools::for_building(root, &mut steps)?;
     tools::for_browsers(&mut steps)?;
     steps.step("Node packages of playwright/bench/ (the peers)", || tools::peer_packages(root))?;
     build_all(root, &mut steps, builds)?;
-    let measure = || script(root, "playwright/bench/models.mjs", &passed_on);
+    let measure = || script(root, program, &passed_on);
     steps.step("pretrained models in headless Chromium", measure)
 }
 

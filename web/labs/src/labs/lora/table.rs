@@ -95,13 +95,16 @@ pub fn Methods(
     }
 }
 
+/// One kind of what is held, in bytes.
+type Part = fn(&Held) -> usize;
+
 /// Draws the bytes that each method held.
 #[component]
 pub fn Memory(
     /// What the runs have shown.
     results: RwSignal<Results>,
 ) -> impl IntoView {
-    let parts: [(&'static str, fn(&Held) -> usize); 6] = [
+    let parts: [(&'static str, Part); 6] = [
         (t!("lora.frozen"), |held| held.frozen),
         (t!("lora.learned"), |held| held.learned),
         (t!("lora.gradients"), |held| held.gradients),
