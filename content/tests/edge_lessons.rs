@@ -119,15 +119,38 @@ fn the_numbers_of_the_edge_lesson_are_counted() {
     let half = plan(&model.config, 32, 32);
     let saved = 100.0 * (needs.all() - half.all()) as f64 / needs.all() as f64;
     lesson::file_has(EDGE, "predict.toml", &format!("It needs {} bytes, {saved:.1} % less", grouped(half.all())));
-    lesson::file_has(EDGE, "predict.toml", &format!("{} bytes, and half the rows of the position table, {}", grouped(cache / 2), grouped(weights - half.weights)));
+    lesson::file_has(
+        EDGE,
+        "predict.toml",
+        &format!(
+            "{} bytes, and half the rows of the position table, {}",
+            grouped(cache / 2),
+            grouped(weights - half.weights)
+        ),
+    );
     // From the operations of the first token on.
     let arithmetic = picojoules(flops(&model.config, 1), 0) / 1e6;
-    has(&format!("about {arithmetic:.1} microjoules for its arithmetic and {:.0} for fetching", picojoules(0, weights) / 1e6));
+    has(&format!(
+        "about {arithmetic:.1} microjoules for its arithmetic and {:.0} for fetching",
+        picojoules(0, weights) / 1e6
+    ));
 
     let bytes = |context| plan(&model.config, 32, context).all();
     lesson::file_has(EDGE, "exercise.toml", &format!("takes {} bytes: a key", grouped(bytes(46) - bytes(45))));
-    lesson::file_has(EDGE, "exercise.toml", &format!("A context of 45 needs {} bytes and takes {} operations", grouped(bytes(45)), grouped(writes(&model, 45, u64::MAX, 30).1)));
-    lesson::file_has(EDGE, "exercise.toml", &format!("With 47 the memory is {} bytes short", grouped(bytes(47) - 1_930_000)));
+    lesson::file_has(
+        EDGE,
+        "exercise.toml",
+        &format!(
+            "A context of 45 needs {} bytes and takes {} operations",
+            grouped(bytes(45)),
+            grouped(writes(&model, 45, u64::MAX, 30).1)
+        ),
+    );
+    lesson::file_has(
+        EDGE,
+        "exercise.toml",
+        &format!("With 47 the memory is {} bytes short", grouped(bytes(47) - 1_930_000)),
+    );
     let fits = |context: &usize| bytes(*context) <= 1_930_000 && writes(&model, *context, 42_000_000, 30).0 == 30;
     assert_eq!((2..=64).filter(fits).collect::<Vec<_>>(), [45, 46]);
     assert_eq!((writes(&model, 44, 42_000_000, 30).0, 44usize.div_ceil(2)), (29, 22));
@@ -154,11 +177,19 @@ fn the_listings_agree_with_the_engine() {
         .filter_map(|times| latency(times))
         .flat_map(|all| [all.median, all.slow, all.per_second])
         .collect();
-    let (file, python) = ("project-mobile-deploy/latency.py", format!("for times in {times:?}:\n    for x in latency(times):\n        show(x)"));
+    let (file, python) = (
+        "project-mobile-deploy/latency.py",
+        format!("for times in {times:?}:\n    for x in latency(times):\n        show(x)"),
+    );
     listing::agree(file, listing::python(file, &python), &sums);
     let csharp: String = times
         .iter()
-        .map(|times| format!("{{ var all = Times.Latency(new double[] {}); Print(all.Median, all.Slow, all.PerSecond); }}\n", lesson::braces(times)))
+        .map(|times| {
+            format!(
+                "{{ var all = Times.Latency(new double[] {}); Print(all.Median, all.Slow, all.PerSecond); }}\n",
+                lesson::braces(times)
+            )
+        })
         .collect();
     let file = "project-mobile-deploy/latency.cs";
     listing::agree(file, listing::csharp(file, &csharp), &sums);
@@ -170,18 +201,28 @@ fn the_listings_agree_with_the_engine() {
         expected.extend([weights, cache, work, flops(&config, context)].map(|x| x as f64));
         let sizes = format!("{}, 4, 88, 768, 64, {context}, {bits}", config.parameters());
         python += &format!("for x in plan({sizes}) + (flops(4, 88, 768, {context}),):\n    show(x)\n");
-        csharp += &format!("{{ var p = Budget.Plan({sizes}); Print(p.Weights, p.Cache, p.Work, Budget.Flops(4, 88, 768, {context})); }}\n");
+        csharp += &format!(
+            "{{ var p = Budget.Plan({sizes}); Print(p.Weights, p.Cache, p.Work, Budget.Flops(4, 88, 768, {context})); }}\n"
+        );
     }
     listing::agree("plan.py", listing::python("project-edge-inference/plan.py", &python), &expected);
     listing::agree("plan.cs", listing::csharp("project-edge-inference/plan.cs", &csharp), &expected);
 
     let (mut expected, mut python, mut csharp) = (Vec::new(), String::new(), String::new());
-    for (tokens, online, private) in [(10.0, true, false), (100.0, true, false), (100.0, false, false), (100.0, true, true), (15.0, true, false)] {
+    for (tokens, online, private) in
+        [(10.0, true, false), (100.0, true, false), (100.0, false, false), (100.0, true, true), (15.0, true, false)]
+    {
         let found = route(Question { tokens, device_ms: 20.0, server_ms: 10.0, round_trip_ms: 150.0, online, private });
         expected.extend([f64::from(u8::from(found.here)), found.device_ms, found.server_ms.unwrap_or(-1.0)]);
         let word = |flag: bool| if flag { "True" } else { "False" };
-        python += &format!("for x in route({tokens}, 20, 10, 150, {}, {}):\n    show(-1 if x is None else x)\n", word(online), word(private));
-        csharp += &format!("{{ var r = Router.Route({tokens:?}, 20, 10, 150, {online}, {private}); Print(r.Here ? 1 : 0, r.DeviceMs, r.ServerMs ?? -1); }}\n");
+        python += &format!(
+            "for x in route({tokens}, 20, 10, 150, {}, {}):\n    show(-1 if x is None else x)\n",
+            word(online),
+            word(private)
+        );
+        csharp += &format!(
+            "{{ var r = Router.Route({tokens:?}, 20, 10, 150, {online}, {private}); Print(r.Here ? 1 : 0, r.DeviceMs, r.ServerMs ?? -1); }}\n"
+        );
     }
     listing::agree("route.py", listing::python("edge-ai-hybrid-inference/route.py", &python), &expected);
     listing::agree("route.cs", listing::csharp("edge-ai-hybrid-inference/route.cs", &csharp), &expected);

@@ -84,6 +84,25 @@ fn python_reads_every_file_and_finds_the_same_logits() {
     }
 }
 
+#[test]
+fn llama_cpp_runs_the_gguf_files() {
+    let Some(mut python) = python("numpy, xllamacpp") else { return };
+    let folder = folder("llama");
+    for name in ["chars", "bytes"] {
+        let written = write(&model(name), Format::Gguf, Numbers::F32).unwrap();
+        fs::write(folder.join(format!("{name}.f32.gguf")), written.bytes).unwrap();
+    }
+    let said = said(python.arg(here().join("llama.py")).arg(&folder));
+    println!("{said}");
+    let found: Vec<f64> = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("= ")?.split(' ').nth(1))
+        .map(|off| off.parse().unwrap())
+        .collect();
+    // It has another GELU, and keeps keys and values in 16 bits.
+    assert!(found.len() == 2 && found.iter().all(|off| *off < 0.01), "{said}");
+}
+
 /// Texts with everything that a tokenizer cuts at.
 const TEXTS: [&str; 4] =
     ["abc the cafe\u{301}", "the  other, an é\n\n  the 42nd €!", "gé€ hab  ", "an\u{a0}the\t\tten²Ⅷ"];

@@ -61,8 +61,14 @@ mod tests {
 
     #[test]
     fn at_the_break_even_both_take_as_long() {
-        let question =
-            Question { tokens: 15.0, device_ms: 20.0, server_ms: 10.0, round_trip_ms: 150.0, online: true, private: false };
+        let question = Question {
+            tokens: 15.0,
+            device_ms: 20.0,
+            server_ms: 10.0,
+            round_trip_ms: 150.0,
+            online: true,
+            private: false,
+        };
         assert_eq!(break_even(question), Some(15.0));
         let found = route(question);
         assert_eq!((found.here, Some(found.device_ms)), (true, found.server_ms));

@@ -100,9 +100,16 @@ fn the_built_in_model_loses_nothing_in_16_bits() {
         for numbers in Numbers::ALL {
             let Ok(written) = write(&model, format, numbers) else { continue };
             let off = apart(&logits(&read(&written.bytes).unwrap(), &ids), &first);
-            println!("{} {}: {} bytes in {} fields, off by {off}", format.key(), numbers.key(), written.bytes.len(), written.fields.len());
+            println!(
+                "{} {}: {} bytes in {} fields, off by {off}",
+                format.key(),
+                numbers.key(),
+                written.bytes.len(),
+                written.fields.len()
+            );
             for part in Part::ALL {
-                let size: u64 = written.fields.iter().filter(|field| field.part == part).map(|field| field.length).sum();
+                let size: u64 =
+                    written.fields.iter().filter(|field| field.part == part).map(|field| field.length).sum();
                 println!("    {part:?} {size}");
             }
             // It was shipped in 16 bits.
