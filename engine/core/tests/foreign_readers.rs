@@ -1,5 +1,5 @@
 //! What our engine writes is opened by the libraries of others, where this machine has them: Python with numpy,
-//! safetensors, gguf, onnx and onnxruntime. `GLASSBOX_PYTHON` names another Python than `python3`.
+//! safetensors, gguf, onnx, onnxruntime and cbor2; xllamacpp for llama.cpp itself. `GLASSBOX_PYTHON` names another Python than `python3`.
 
 use engine_core::sampling::{Sampling, distribution};
 use engine_core::{
@@ -49,11 +49,11 @@ fn said(command: &mut Command) -> String {
 
 #[test]
 fn python_reads_every_file_and_finds_the_same_logits() {
-    let Some(mut python) = python("numpy, safetensors, gguf, onnx, onnxruntime") else { return };
+    let Some(mut python) = python("numpy, safetensors, gguf, onnx, onnxruntime, cbor2") else { return };
     let folder = folder("exports");
     for name in ["chars", "bytes"] {
         let model = model(name);
-        for format in [Format::Safetensors, Format::Gguf, Format::Onnx] {
+        for format in Format::ALL {
             for numbers in Numbers::ALL {
                 if let Ok(written) = write(&model, format, numbers) {
                     let file = format!("{name}.{}.{}", numbers.key(), format.ending());
@@ -69,7 +69,7 @@ fn python_reads_every_file_and_finds_the_same_logits() {
         .map(|(file, off)| (file, off.parse().unwrap()))
         .collect();
     println!("{said}");
-    assert_eq!(found.len(), 14);
+    assert_eq!(found.len(), 18);
     for (file, off) in found {
         // Logits of these models reach about ten. Whoever rounds the weights moves them; nobody else does.
         let most = if file.contains(".f32.") {
