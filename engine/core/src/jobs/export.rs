@@ -68,6 +68,8 @@ impl OpenSaved {
 pub struct Opened {
     /// Which format it has.
     pub format: Format,
+    /// How many bytes.
+    pub size: usize,
     /// Sizes of the model.
     pub config: GptConfig,
     /// Such as "65 characters".

@@ -1,11 +1,10 @@
 """Opens what our engine has written with the libraries of others, and says how far their logits are from `golden.json`.
 
 `python check.py FOLDER` prints a line for each file: its name and the largest difference. Needs numpy, safetensors, gguf,
-onnx and onnxruntime. llama.cpp's own arithmetic is not run: the GGUF's tensors are read by its package and put through the
-NumPy model of `make.py`.
+onnx, onnxruntime and cbor2. Where a file holds no computation, its tensors are put through the NumPy model of `make.py`.
 """
 import json, os, sys
-import gguf, numpy as np, onnx, onnxruntime
+import cbor2, gguf, numpy as np, onnx, onnxruntime
 from safetensors import safe_open
 
 here = os.path.dirname(os.path.abspath(__file__))
@@ -21,6 +20,23 @@ def from_safetensors(path):
     with safe_open(path, framework="numpy") as file:
         config = json.loads(file.metadata()["glassbox.model"])["config"]
         return config, {name: file.get_tensor(name) for name in file.keys()}
+
+
+def from_burnpack(path):
+    """As the crate burn-pack 0.22.1 describes it, with another reader of CBOR."""
+    data = open(path, "rb").read()
+    assert data[:6] == (0x4255524E).to_bytes(4, "little") + (1).to_bytes(2, "little")
+    length = int.from_bytes(data[6:10], "little")
+    header = cbor2.loads(data[10 : 10 + length])
+    assert header.keys() <= {"tensors", "metadata", "scalars"}
+    start = -(-(10 + length) // 256) * 256
+    found = {}
+    for name, tensor in header["tensors"].items():
+        first, last = tensor["data_offsets"]
+        assert first % 256 == 0 and start + last <= len(data)
+        values = np.frombuffer(data[start + first : start + last], {"F32": np.float32, "F16": np.float16}[tensor["dtype"]])
+        found[name] = values.reshape(tensor["shape"])
+    return json.loads(header["metadata"]["glassbox.model"])["config"], found
 
 
 NAMES = {"tok_emb": "token_embd.weight", "pos_emb": "position_embd.weight", "ln_f.gain": "output_norm.weight",
@@ -100,6 +116,8 @@ for case in json.load(open(os.path.join(here, "golden.json"), encoding="utf-8"))
     for numbers in ["f32", "f16"]:
         file = f"{name}.{numbers}.safetensors"
         tell(file, forward(*from_safetensors(os.path.join(folder, file)), ids))
+        file = f"{name}.{numbers}.bpk"
+        tell(file, forward(*from_burnpack(os.path.join(folder, file)), ids))
     for numbers in ["f32", "f16", "q8"]:
         file = f"{name}.{numbers}.gguf"
         tell(file, forward(*from_gguf(os.path.join(folder, file)), ids))

@@ -91,7 +91,12 @@ pub fn Lab(
         let saved = saved.outcome.with(|outcome| Some(outcome.as_ref()?.as_ref().ok()?.bytes.clone()))?;
         Some(OpenSaved { saved, original: original.to_vec(), text: text.get() })
     });
-    let running = move || saved.running.get() || opened.running.get() || picked.bytes().is_none();
+    // What was opened may still be the file before.
+    let same = move || {
+        let size = saved.outcome.with(|saved| saved.as_ref()?.as_ref().ok().map(|written| written.bytes.len()));
+        opened.outcome.with(|opened| !matches!(opened, Some(Ok(opened)) if size.is_some_and(|size| size != opened.size)))
+    };
+    let running = move || saved.running.get() || opened.running.get() || picked.bytes().is_none() || !same();
     let state = Signal::derive(move || {
         if let Some(why) = picked.trouble.get() {
             return LabState::Failed(why);

@@ -114,7 +114,7 @@ mod tests {
     fn found(largest: f32) -> Opened {
         let config = GptConfig { vocab_size: 10, n_layers: 1, n_heads: 1, d_model: 8, context: 4, tied_head: true };
         let compared = Some(Compared { tokens: 4, largest, reach: 9.5, same: 3 });
-        Opened { format: Format::Gguf, config, tokenizer: "10 characters".into(), open_ms: 1.2, compared }
+        Opened { format: Format::Gguf, size: 40, config, tokenizer: "10 characters".into(), open_ms: 1.2, compared }
     }
 
     #[test]
