@@ -6,8 +6,10 @@
 pub mod adamw;
 pub mod architecture;
 pub mod beam;
+pub mod compress;
 pub mod config;
 pub mod dissect;
+pub mod distil;
 pub mod families;
 pub mod fingerprint;
 pub mod gguf;
@@ -22,6 +24,7 @@ pub mod ngram;
 pub mod number_formats;
 pub mod positions;
 pub mod presets;
+pub mod prune;
 pub mod quantize;
 pub mod reference;
 pub mod rng;

@@ -22,6 +22,7 @@ pub mod matmul;
 pub mod peak;
 pub mod rows;
 pub mod softmax;
+pub mod sparse;
 
 /// What this program was built for.
 #[cfg(relaxed)]

@@ -3,6 +3,7 @@
 
 mod int8;
 mod random;
+mod sparse;
 
 use kernels::{
     adamw, attention, cross_entropy, fuses, gelu, layer_norm, linear,

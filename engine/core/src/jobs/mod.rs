@@ -5,7 +5,9 @@
 
 pub mod attention_cost;
 pub mod board;
+pub mod compress;
 pub mod dissect;
+pub mod distil;
 pub mod drill;
 pub mod embeddings;
 pub mod families;
@@ -19,6 +21,7 @@ pub mod matmul;
 pub mod model_card;
 pub mod positions;
 pub mod probe;
+pub mod prune;
 pub mod self_test;
 pub mod tokenize;
 pub mod train;
