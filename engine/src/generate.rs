@@ -14,9 +14,9 @@ use engine_core::{
     },
     model_file::ModelFile,
     reference::{gpt::Weights, softmax::softmax},
-    rng::{Rng, Stream},
-    sampling::{self, Sampling},
+    sampling,
     tokenizer::Tokenizer,
+    writer::{Writer, or_start},
 };
 
 /// The most tokens one job may add.
@@ -33,7 +33,7 @@ pub(crate) async fn run(job: Generate, cx: Context<Generate>) -> Result<Continua
     let Model { config, weights, tokenizer } = open(job.model, cx.sessions()).await?;
     let encoded = tokenizer.encode(&job.prompt);
     let prompt = or_start(encoded.ids, &tokenizer);
-    let mut writer = Writer::new(config, &weights, &prompt);
+    let mut writer = self::writer(config, &weights, &prompt);
     let mut written = Vec::new();
     let mut first = 0.0;
     for n in 0..job.tokens {
@@ -57,12 +57,6 @@ pub(crate) async fn run(job: Generate, cx: Context<Generate>) -> Result<Continua
         tokens_per_s: f64::from(job.tokens - 1) / seconds,
         unknown: encoded.unknown.into_iter().collect(),
     })
-}
-
-/// The prompt, if there is one: else a start as after a line's end, or with the first token there is.
-pub(crate) fn or_start(prompt: Vec<u32>, tokenizer: &Tokenizer) -> Vec<u32> {
-    let found = [prompt, tokenizer.encode("\n").ids].into_iter().find(|ids| !ids.is_empty());
-    found.unwrap_or_else(|| vec![0])
 }
 
 /// A model that is ready to be read from.
@@ -96,51 +90,10 @@ pub(crate) fn chances(tokenizer: &Tokenizer, logits: &[f32], n: usize) -> Vec<To
     best.map(|(id, probability)| TokenChance { token: tokenizer.show(id as u32), probability }).collect()
 }
 
-/// One chosen token and what it was chosen from.
-pub(crate) struct Pick {
-    pub(crate) id: u32,
-    pub(crate) logits: Vec<f32>,
-    /// What it was drawn from, after all filters.
-    pub(crate) probabilities: Vec<f32>,
-    pub(crate) uniform: f64,
-}
-
-/// Writes on from a prompt, on the CPU: one row at a time is too little work for a GPU. Each token but
-/// the first costs one row, until the context is full; then the newer half of the text is read again,
-/// because learned positions cannot slide.
-pub(crate) struct Writer {
-    decoder: Decoder,
-    context: usize,
-    text: Vec<u32>,
-    /// Tokens at the end of `text` that the decoder has not read.
-    unread: usize,
-    written: u32,
-}
-
-impl Writer {
-    /// # Panics
-    /// If `prompt` is empty.
-    pub(crate) fn new(config: GptConfig, weights: &Weights, prompt: &[u32]) -> Self {
-        assert!(!prompt.is_empty(), "a model needs at least one token to go on from");
-        let keep = prompt.len().min(config.context);
-        let text = prompt[prompt.len() - keep..].to_vec();
-        let decoder = Decoder::new(config, weights);
-        Self { decoder, context: config.context, unread: text.len(), text, written: 0 }
-    }
-
-    pub(crate) fn next(&mut self, sampling: &Sampling) -> Pick {
-        if self.decoder.tokens() + self.unread > self.context {
-            self.decoder.clear();
-            self.unread = (self.context / 2).max(1).min(self.text.len());
-        }
-        let logits = self.decoder.read(&self.text[self.text.len() - self.unread..]);
-        let changed = sampling::penalised(&logits, &self.text, sampling.repetition_penalty);
-        let probabilities = sampling::distribution(&changed, sampling);
-        let uniform = Rng::new(sampling.seed, Stream::Token(self.written)).uniform();
-        let id = sampling::draw(&probabilities, uniform);
-        self.text.push(id as u32);
-        self.unread = 1;
-        self.written += 1;
-        Pick { id: id as u32, logits, probabilities, uniform }
-    }
+/// Writes on from a prompt, on the CPU: one row at a time is too little work for a GPU.
+///
+/// # Panics
+/// If `prompt` is empty.
+pub(crate) fn writer(config: GptConfig, weights: &Weights, prompt: &[u32]) -> Writer<Decoder> {
+    Writer::new(Decoder::new(config, weights), prompt)
 }

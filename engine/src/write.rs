@@ -1,7 +1,7 @@
 //! Writing with everything shown: the strip of each draw, or the beams of each step.
 
 use crate::{
-    generate::{Model, Writer, open, or_start},
+    generate::{self, Model, open},
     gpt::Decoder,
     run::Context,
 };
@@ -11,6 +11,7 @@ use engine_core::{
     jobs::write::{BeamText, DrawnToken, How, TokenStretch, Write, WrittenText, Wrote},
     sampling::{self, Sampling},
     tokenizer::Tokenizer,
+    writer::or_start,
 };
 
 /// The most tokens one job may add.
@@ -48,7 +49,7 @@ async fn draw(
 ) -> Result<(String, f64), JobError> {
     sampling.validate().map_err(JobError::Invalid)?;
     let Model { config, weights, tokenizer } = model;
-    let mut writer = Writer::new(*config, weights, prompt);
+    let mut writer = generate::writer(*config, weights, prompt);
     let (mut written, mut sum) = (Vec::new(), 0.0);
     for _ in 0..tokens {
         let pick = writer.next(&sampling);

@@ -32,6 +32,9 @@ pub struct GptConfig {
 pub const LIMITS: GptConfig =
     GptConfig { vocab_size: 65_536, n_layers: 24, n_heads: 32, d_model: 1024, context: 2048, tied_head: true };
 
+/// Floating-point operations between two looks at the event loop, on a CPU.
+const CHUNK_FLOPS: f64 = 1.5e9;
+
 impl GptConfig {
     /// Width of one head: `d_model / n_heads`.
     pub fn d_head(&self) -> usize {
@@ -52,6 +55,17 @@ impl GptConfig {
         let weights = layers * 12.0 * d * d + d * self.vocab_size as f64;
         let attention = layers * 2.0 * self.context as f64 * d;
         6.0 * (weights + attention)
+    }
+
+    /// Sequences per forward and backward pass on a CPU, of `batch`: about 50 ms of work, so that a job can look up
+    /// between two. It depends on sizes only, never on speed, because the order of additions decides the last bits of a
+    /// sum.
+    ///
+    /// # Panics
+    /// If `batch` is zero.
+    pub fn micro_batch(&self, batch: usize) -> usize {
+        let per_sequence = self.flops_per_token() * self.context as f64;
+        ((CHUNK_FLOPS / per_sequence) as usize).clamp(1, batch)
     }
 
     /// Every parameter tensor by name, with its shape `[rows, columns]`, in a fixed order.

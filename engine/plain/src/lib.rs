@@ -5,6 +5,7 @@
 
 mod embeddings;
 mod families;
+pub mod gpt;
 mod lay_out;
 mod positions;
 mod tokenize;

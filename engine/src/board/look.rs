@@ -2,7 +2,7 @@
 
 use super::data::Data;
 use crate::{
-    generate::Writer,
+    generate,
     gpt::{self, Gpt, weights::floats},
     inspect,
 };
@@ -82,7 +82,7 @@ pub(super) async fn write(
     prompt: &[u32],
     between: &impl AsyncFn() -> Result<(), JobError>,
 ) -> Result<String, JobError> {
-    let mut writer = Writer::new(*config, weights, prompt);
+    let mut writer = generate::writer(*config, weights, prompt);
     let mut written = prompt.to_vec();
     for _ in 0..WRITTEN {
         written.push(writer.next(&Sampling::default()).id);

@@ -4,6 +4,7 @@
 use engine_core::{
     config::GptConfig,
     reference::{gpt::Weights, layers::LAYER_NORM_EPS},
+    writer::Reads,
 };
 use kernels::{
     attention, gelu, layer_norm, linear,
@@ -188,6 +189,24 @@ impl Decoder {
             None => matmul(Shape::nt(1, d_model, vocab_size), &normal, &self.tok_emb, &mut logits),
         }
         logits
+    }
+}
+
+impl Reads for Decoder {
+    fn context(&self) -> usize {
+        self.config.context
+    }
+
+    fn tokens(&self) -> usize {
+        self.tokens()
+    }
+
+    fn clear(&mut self) {
+        self.clear();
+    }
+
+    fn read(&mut self, ids: &[u32]) -> Vec<f32> {
+        self.read(ids)
     }
 }
 

@@ -11,7 +11,8 @@ pub(crate) mod weights;
 pub use attention::Attended;
 pub use cache::Cache;
 pub use decoder::{Decoder, Reading};
-pub use weights::{fresh, init, read_back, to_device};
+pub use engine_core::first_weights::{fresh, init};
+pub use weights::{read_back, to_device};
 
 use crate::{device, ops};
 use attention::Attention;

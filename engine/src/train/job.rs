@@ -1,11 +1,9 @@
 //! The three jobs of a training session: open, run, save.
 
-use super::{
-    Corpus, Trainer,
-    data::{TokenizerPlan, VAL_WINDOWS, check},
-};
+use super::{Corpus, Trainer, check, data::TokenizerPlan};
 use crate::{generate, gpt, inspect, run::Context};
 use engine_core::{
+    corpus::VAL_WINDOWS,
     fingerprint::Fingerprint,
     job::JobError,
     jobs::train::{
@@ -189,7 +187,7 @@ async fn sample(session: &Session, cx: &Context<RunTraining>) -> Result<(), JobE
     };
     let prompt = &reading[..PROMPT.min(reading.len())];
     let mut written = Vec::new();
-    let mut writer = generate::Writer::new(config, &weights, prompt);
+    let mut writer = generate::writer(config, &weights, prompt);
     for _ in 0..SAMPLE {
         let pick = writer.next(&Sampling::default());
         written.push(pick.id);

@@ -10,6 +10,6 @@ mod gpu;
 pub(crate) mod job;
 mod trainer;
 
-pub use data::Corpus;
-pub(crate) use data::check;
+pub use engine_core::corpus::Corpus;
+pub(crate) use engine_core::corpus::check;
 pub use trainer::{StepOutcome, Trainer};

@@ -2,7 +2,6 @@
 
 use super::{
     arena::{self, Arena},
-    data::Corpus,
     gpu::OnGpu,
 };
 use crate::{
@@ -12,6 +11,7 @@ use crate::{
 use burn::tensor::{Device, Tensor};
 use engine_core::{
     config::{GptConfig, TrainConfig},
+    corpus::Corpus,
     job::JobError,
     model_file::{ModelFile, TrainingState},
     reference::gpt::Weights,
@@ -20,9 +20,6 @@ use engine_core::{
     tokenizer::Tokenizer,
 };
 use std::{cell::RefCell, future::Future};
-
-/// Floating-point operations between two looks at the event loop, on the CPU.
-const CHUNK_FLOPS: f64 = 1.5e9;
 
 /// Losses that there is room for from the beginning, so that memory stays as it is during a long run.
 const RESERVED: u32 = 100_000;
@@ -169,8 +166,7 @@ impl Trainer {
         if device::is_gpu(&self.device) {
             return self.training.batch;
         }
-        let per_sequence = self.config.flops_per_token() * self.config.context as f64;
-        ((CHUNK_FLOPS / per_sequence) as usize).clamp(1, self.training.batch)
+        self.config.micro_batch(self.training.batch)
     }
 
     /// Memory for weights, gradients, moments and the activations of one micro-batch, in bytes.
