@@ -2,8 +2,8 @@
 
 use crate::{
     config::GptConfig,
-    prune::mask,
-    quantize::{Matrix, Scheme, Share, quantize},
+    prune::{self, cut::What},
+    quantize::{Grid, Matrix, Scheme, Share, quantize},
     reference::gpt::Weights,
 };
 use half::f16;
@@ -19,7 +19,8 @@ pub enum Format {
     Float16,
     /// A byte each, and a scale for each output.
     Int8,
-    /// Half a byte each, and a scale for so many of them.
+    /// Half a byte each, and a scale and a zero point for so many of them; embeddings have a byte for each number, because
+    /// every token is told apart by them twice, at the beginning and in the end.
     Int4(usize),
 }
 
@@ -32,12 +33,18 @@ impl Format {
         self.scheme().map_or(Ok(()), |scheme| scheme.validate())
     }
 
+    /// How the numbers of a layer become whole numbers, if they do.
     fn scheme(self) -> Option<Scheme> {
         match self {
             Self::Float32 | Self::Float16 => None,
             Self::Int8 => Some(Scheme::INT8),
-            Self::Int4(size) => Some(Scheme { share: Share::Group(size), ..Scheme::INT4 }),
+            Self::Int4(size) => Some(Scheme { share: Share::Group(size), grid: Grid::Affine, ..Scheme::INT4 }),
         }
+    }
+
+    /// What embeddings are written in.
+    fn of_embeddings(self) -> Self {
+        if matches!(self, Self::Int4(_)) { Self::Int8 } else { self }
     }
 
     fn bits(self) -> usize {
@@ -68,12 +75,7 @@ pub struct Stored {
 /// If a weight is missing.
 pub fn stored(config: &GptConfig, mut weights: Weights, cut: f64, format: Format) -> Result<Stored, String> {
     if cut > 0.0 {
-        let names: Vec<String> = crate::prune::matrices(config).into_iter().map(|(name, _)| name).collect();
-        let layers: Vec<&[f32]> = names.iter().map(|name| weights[name].as_slice()).collect();
-        let kept = mask::Choice::Global.kept(&layers, cut);
-        for (name, kept) in names.iter().zip(kept) {
-            mask::apply(weights.get_mut(name).expect("it was read a moment ago"), &kept);
-        }
+        prune::cut::cut(config, &mut weights, What::Global, cut);
     }
     let mut bytes = 0;
     for (name, [rows, columns]) in config.tensors() {
@@ -85,6 +87,7 @@ pub fn stored(config: &GptConfig, mut weights: Weights, cut: f64, format: Format
         }
         // An embedding's rows are what is read together; a layer's columns are.
         let turned = name.ends_with(".weight");
+        let format = if turned { format } else { format.of_embeddings() };
         let (numbers, scales) =
             write(tensor, [rows, columns], turned, format).map_err(|why| format!("{name}: {why}"))?;
         *tensor = numbers;
@@ -95,7 +98,7 @@ pub fn stored(config: &GptConfig, mut weights: Weights, cut: f64, format: Format
     Ok(Stored { weights, bytes })
 }
 
-/// The numbers as they come back, in their own order, and the bytes of their scales.
+/// The numbers as they come back, in their own order, and the bytes of their scales and zero points.
 fn write(
     tensor: &[f32],
     [rows, columns]: [usize; 2],
@@ -112,7 +115,8 @@ fn write(
     }
     let outputs_first = Matrix { columns, data: tensor }.transposed();
     let quantized = quantize(Matrix { columns: rows, data: &outputs_first }, scheme)?;
-    Ok((Matrix { columns: rows, data: &quantized.values() }.transposed(), quantized.bytes().scales))
+    let bytes = quantized.bytes();
+    Ok((Matrix { columns: rows, data: &quantized.values() }.transposed(), bytes.scales + bytes.zeros))
 }
 
 #[cfg(test)]
@@ -145,10 +149,12 @@ mod tests {
         // A scale for each row of an embedding, and for each output of a layer.
         let scales = 10 + 4 + (24 + 8 + 32 + 8) + 10;
         assert_eq!(bytes(0.0, Format::Int8), matrices + 4 * scales + 4 * rest);
-        // Groups of four: two for each row of eight, eight for each output of the last matrix.
-        let groups = 2 * (10 + 4 + 24 + 8 + 32 + 10) + 8 * 8;
-        assert_eq!(bytes(0.0, Format::Int4(4)), matrices / 2 + 4 * groups + 4 * rest);
-        let blocks: usize = crate::prune::matrices(&CONFIG).iter().map(|(_, [r, c])| r * c).sum();
+        // Groups of four: two for each output of a layer with eight inputs, eight where there are 32. Embeddings, 14
+        // rows of eight, have a byte each.
+        let groups = 2 * (24 + 8 + 32 + 10) + 8 * 8;
+        let layers = (matrices - 14 * 8) / 2 + 5 * groups;
+        assert_eq!(bytes(0.0, Format::Int4(4)), layers + 14 * 8 + 4 * 14 + 4 * rest);
+        let blocks: usize = prune::matrices(&CONFIG).iter().map(|(_, [r, c])| r * c).sum();
         let half = bytes(0.5, Format::Float32);
         assert_eq!(half, 4 * (CONFIG.parameters() - blocks) + 4 * blocks / 2 + blocks / 8);
         assert!(bytes(0.05, Format::Int8) <= bytes(0.0, Format::Int8), "a map of the zeros is written only if it pays");
@@ -171,10 +177,8 @@ mod tests {
     fn what_is_cut_stays_nothing_in_every_format() {
         for format in [Format::Float32, Format::Int8, Format::Int4(4)] {
             let back = stored(&CONFIG, weights(), 0.75, format).unwrap().weights;
-            let zeros: usize = crate::prune::matrices(&CONFIG)
-                .iter()
-                .map(|(name, _)| back[name].iter().filter(|x| **x == 0.0).count())
-                .sum();
+            let zeros: usize =
+                prune::matrices(&CONFIG).iter().map(|(name, _)| back[name].iter().filter(|x| **x == 0.0).count()).sum();
             assert!(zeros >= 576, "{format:?}: {zeros} of 768");
         }
     }

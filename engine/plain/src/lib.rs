@@ -3,11 +3,16 @@
 //! They have a program of their own beside the one with Burn, so that neither is fetched for the other's sake. Whoever
 //! embeds this gives it a [`run::Host`] and asks the [`registry`] to run jobs by name.
 
+mod compress;
+mod distil;
 mod embeddings;
 mod families;
 pub mod gpt;
 mod lay_out;
+mod learner;
 mod positions;
+mod prune;
+mod timing;
 mod tokenize;
 
 /// Running jobs here: there is no device to hand on.
@@ -26,11 +31,15 @@ use run::Registry;
 /// Every job this program can run: one line each.
 pub fn registry() -> Registry {
     Registry::new()
+        .with(compress::run)
+        .with(distil::run)
         .with(embeddings::run)
         .with(families::train)
         .with(families::ask)
         .with(lay_out::run)
         .with(positions::run)
+        .with(prune::run)
+        .with(prune::speed::of_layer)
         .with(tokenize::learn)
         .with(tokenize::cut)
         .with(tokenize::count)

@@ -10,6 +10,7 @@ mod engine;
 mod labs;
 mod models;
 mod notices;
+mod on_model;
 mod picked;
 mod texts;
 mod widgets;

@@ -3,7 +3,7 @@
 use crate::{
     config::TrainConfig,
     job::{Home, Job},
-    prune::storage::Bytes,
+    prune::{cut::What, storage::Bytes},
 };
 use serde::{Deserialize, Serialize};
 
@@ -29,39 +29,6 @@ pub struct PruneModel {
     pub speed_ms: f64,
 }
 
-/// What is cut.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum What {
-    /// The smallest weights of all blocks.
-    #[default]
-    Global,
-    /// The smallest weights of each matrix, of all the same share.
-    Layer,
-    /// Two of every four inputs of an output, whatever share is asked for.
-    TwoOfFour,
-    /// Whole attention heads, those that write least.
-    Heads,
-    /// Whole neurons of the MLPs, those that write least.
-    Neurons,
-}
-
-impl What {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Global, Self::Layer, Self::TwoOfFour, Self::Heads, Self::Neurons];
-
-    /// As links write it.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Global => "global",
-            Self::Layer => "layer",
-            Self::TwoOfFour => "two-of-four",
-            Self::Heads => "heads",
-            Self::Neurons => "neurons",
-        }
-    }
-}
-
 /// How a model is pruned.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
@@ -83,7 +50,7 @@ pub struct Plan {
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { what: What::Global, share: 0.7, rounds: 1, steps: 40, batch: 8, learning_rate: 1e-3, seed: 1 }
+        Self { what: What::Global, share: 0.5, rounds: 1, steps: 40, batch: 8, learning_rate: 3e-4, seed: 1 }
     }
 }
 

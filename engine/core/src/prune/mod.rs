@@ -1,9 +1,10 @@
 //! Pruning: weights that matter little are set to zero, or whole heads and neurons are taken out.
 //!
-//! [`mask`] chooses single weights, [`structure`] whole heads and neurons; [`storage`] counts what the rest takes up.
+//! Begin with [`cut`](mod@cut). [`mask`] chooses single weights, [`structure`] whole heads and neurons; [`storage`] counts what the rest takes up.
 //! Zeros alone make nothing smaller or faster: [`lean`] is the same model without them, in smaller matrices or with
 //! [sparse rows](kernels::sparse).
 
+pub mod cut;
 pub mod lean;
 pub mod mask;
 pub mod storage;

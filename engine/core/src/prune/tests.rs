@@ -1,6 +1,7 @@
 //! Pruning against what it says it does, on a model small enough to compute slowly.
 
 use super::{
+    cut::{What, cut, masks, share_gone},
     lean::{Lean, Zeros},
     mask::{self, Choice},
     matrices,
@@ -144,4 +145,31 @@ fn bytes_are_those_in_memory() {
     assert_eq!(bytes.indexed, Rows::of(tensor, inputs).bytes());
     assert_eq!((bytes.dense, bytes.bitmap), (4 * 12 * 36, 4 * 108 + 432 / 8));
     assert_eq!(bytes.beside(3).dense - bytes.dense, 12);
+}
+
+#[test]
+fn each_kind_cuts_the_share_and_keeps_what_was_cut() {
+    let config = config(true);
+    for what in What::ALL {
+        let mut weights = weights(&config);
+        assert_eq!(share_gone(&config, &weights, what), 0.0, "{what:?}");
+        let mut before = weights.clone();
+        for share in [0.34, 0.5, 0.84] {
+            cut(&config, &mut weights, what, share);
+            let wanted = if what == What::TwoOfFour { 0.5 } else { share };
+            let gone = share_gone(&config, &weights, what);
+            assert!((gone - wanted).abs() < 0.09, "{what:?}: {gone}, not {wanted}");
+            for (name, tensor) in &before {
+                assert!(tensor.iter().zip(&weights[name]).all(|(old, new)| *new == 0.0 || new == old), "{name}");
+            }
+            before = weights.clone();
+        }
+        assert_eq!(weights["tok_emb"], before["tok_emb"], "embeddings are left alone");
+        for (name, kept) in masks(&config, &weights, what) {
+            assert!(
+                kept.iter().zip(&weights[&name]).all(|(kept, number)| *kept == (*number != 0.0)),
+                "{what:?}, {name}"
+            );
+        }
+    }
 }

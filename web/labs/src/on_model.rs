@@ -1,0 +1,146 @@
+//! A job on one of the learner's models and its text: started, stopped, its report as it grows, and its file kept.
+
+use crate::{
+    engine,
+    model_text, models,
+    picked::Picked,
+    widgets::LabState,
+};
+use engine_core::job::{Job, JobError};
+use kit::t;
+use leptos::{prelude::*, task::spawn_local};
+use std::sync::Arc;
+
+/// The runs of one lab, one at a time. Copies are the same.
+pub struct OnModel<R: Send + Sync + 'static> {
+    /// For the frame.
+    pub state: RwSignal<LabState>,
+    /// One sentence on what happens.
+    pub says: RwSignal<String>,
+    /// The newest report; what the default is before the first run.
+    pub report: RwSignal<Arc<R>>,
+    /// The text of the newest run.
+    pub text: RwSignal<Option<Arc<str>>>,
+    running: StoredValue<Option<engine::Handle>, LocalStorage>,
+}
+
+impl<R: Send + Sync + 'static> Clone for OnModel<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R: Send + Sync + 'static> Copy for OnModel<R> {}
+
+impl<R: Default + Send + Sync + 'static> OnModel<R> {
+    /// None yet; when the lab leaves the page, the one that runs is stopped.
+    pub fn new() -> Self {
+        let runs = Self {
+            state: RwSignal::new(LabState::Idle),
+            says: RwSignal::new(String::new()),
+            report: RwSignal::new(Arc::default()),
+            text: RwSignal::new(None),
+            running: StoredValue::new_local(None),
+        };
+        on_cleanup(move || runs.stop());
+        runs
+    }
+
+    /// Whether one runs.
+    pub fn busy(self) -> Signal<bool> {
+        Signal::derive(move || self.state.with(|state| *state == LabState::Running))
+    }
+
+    /// Stops the one that runs; what it has found stays.
+    pub fn stop(self) {
+        if let Some(handle) = self.running.try_get_value().flatten() {
+            handle.cancel();
+        }
+    }
+
+    /// Starts the job that `make` makes of the chosen model's file and its text; stops it if one runs.
+    pub fn toggle<J>(self, picked: Picked, make: impl FnOnce(Vec<u8>, String) -> J + 'static)
+    where
+        J: Job<Update = R, Output = R>,
+    {
+        if self.busy().get_untracked() {
+            return self.stop();
+        }
+        self.state.set(LabState::Running);
+        self.says.set(t!("on_model.reading").into());
+        spawn_local(async move {
+            let ended = match self.ask(picked, make).await {
+                Ok(()) => (LabState::Done, t!("on_model.done")),
+                Err(JobError::Cancelled) => (LabState::Idle, t!("on_model.stopped")),
+                Err(error) => (LabState::Failed(error.to_string()), ""),
+            };
+            self.running.try_set_value(None);
+            self.says.try_set(ended.1.into());
+            self.state.try_set(ended.0);
+        });
+    }
+
+    async fn ask<J>(self, picked: Picked, make: impl FnOnce(Vec<u8>, String) -> J) -> Result<(), JobError>
+    where
+        J: Job<Update = R, Output = R>,
+    {
+        let text = model_text::of(&picked.id.get_untracked(), model_text::OWN).await.map_err(JobError::Invalid)?;
+        let file = picked.load().await.map_err(JobError::Invalid)?;
+        self.says.try_set(String::new());
+        self.text.try_set(Some(text.as_str().into()));
+        let job = make(file, text);
+        self.report.try_set(Arc::default());
+        let on_handle = move |handle| {
+            self.running.try_set_value(Some(handle));
+        };
+        let take = move |report| {
+            self.report.try_set(Arc::new(report));
+        };
+        let last = engine::run_with(&job, on_handle, take).await?;
+        self.report.try_set(Arc::new(last));
+        Ok(())
+    }
+}
+
+/// Draws the button that keeps a job's file among the learner's models, with the text it is measured on.
+#[component]
+pub fn KeepModel(
+    /// The file, once there is one.
+    #[prop(into)]
+    file: Signal<Option<Arc<Vec<u8>>>>,
+    /// What it will be called.
+    #[prop(into)]
+    name: Signal<String>,
+    /// The text that goes with it.
+    text: RwSignal<Option<Arc<str>>>,
+) -> impl IntoView {
+    let (says, busy) = (RwSignal::new(String::new()), RwSignal::new(false));
+    let keep = move |_| {
+        let (Some(file), Some(text)) = (file.get_untracked(), text.get_untracked()) else { return };
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let kept = models::keep_made(&name.get_untracked(), &text, &file).await;
+            busy.try_set(false);
+            says.try_set(match kept {
+                Ok(record) => t!("on_model.kept", name = record.name),
+                Err(why) => t!("on_model.not_kept", why = why),
+            });
+        });
+    };
+    Effect::new(move |_| {
+        // Another file is not kept yet.
+        file.track();
+        says.try_set(String::new());
+    });
+    view! {
+        <div hidden=move || file.with(Option::is_none)>
+            <button type="button" data-action="keep" aria-disabled=move || busy.get().to_string() on:click=keep>
+                {t!("on_model.keep")}
+            </button>
+            <p class="lab-note" role="status" data-output="kept">{says}</p>
+        </div>
+    }
+}
