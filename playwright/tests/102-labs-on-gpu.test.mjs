@@ -60,6 +60,7 @@ const LABS = {
   embeddings: { knobs: 'steps=20000', drive: action('learn') },
   engine: { found: selfTest, submits: true },
   families: { knobs: 'layers=1&steps=20', drive: press('tr[data-family="encoder"] [data-action="one"]') },
+  formats: {},
   intervene: { knobs: 'changes=head-1-4*0' },
   matmul: { knobs: 'size=32&largest=32', drive: predict, timed: /^(gflops_|speedup|guess_factor|fastest)/, worked: ['machine', /^Kernel variant in use: SIMD128;/] },
   models: {
@@ -67,6 +68,7 @@ const LABS = {
     found: shelf,
   },
   positions: { knobs: 'steps=40', drive: press('tr[data-scheme="rope"] [data-action="one"]') },
+  quantize: { knobs: 'model=copying&windows=2', timed: /^speed_/ },
   sampling: { knobs: 'tokens=8', drive: action('write'), told: 'left_log_probability' },
   tokenizer: { knobs: 'step=5', told: 'made' },
   train: {

@@ -29,6 +29,7 @@ pub mod presets;
 pub mod prune;
 pub mod quantize;
 pub mod reference;
+pub mod repeats;
 pub mod rng;
 pub mod sampling;
 pub mod schedule;

@@ -20,6 +20,7 @@ pub mod layer_norm;
 pub mod linear;
 pub mod matmul;
 pub mod peak;
+pub mod rounding;
 pub mod rows;
 pub mod softmax;
 pub mod sparse;

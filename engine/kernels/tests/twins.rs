@@ -3,6 +3,7 @@
 
 mod int8;
 mod random;
+mod rounding;
 mod sparse;
 
 use kernels::{

@@ -3,6 +3,8 @@
 //! They have a program of their own beside the one with Burn, so that neither is fetched for the other's sake. Whoever
 //! embeds this gives it a [`run::Host`] and asks the [`registry`] to run jobs by name.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod alone;
 mod compress;
 mod distil;
 mod embeddings;
@@ -12,6 +14,7 @@ mod lay_out;
 mod learner;
 mod positions;
 mod prune;
+mod quantize;
 mod timing;
 mod tokenize;
 
@@ -40,6 +43,7 @@ pub fn registry() -> Registry {
         .with(positions::run)
         .with(prune::run)
         .with(prune::speed::of_layer)
+        .with(quantize::run)
         .with(tokenize::learn)
         .with(tokenize::cut)
         .with(tokenize::count)

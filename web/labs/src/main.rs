@@ -8,6 +8,7 @@ mod address;
 mod device;
 mod engine;
 mod labs;
+mod model_text;
 mod models;
 mod notices;
 mod on_model;

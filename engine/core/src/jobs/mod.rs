@@ -22,6 +22,7 @@ pub mod model_card;
 pub mod positions;
 pub mod probe;
 pub mod prune;
+pub mod quantize;
 pub mod self_test;
 pub mod tokenize;
 pub mod train;

@@ -43,17 +43,49 @@ impl Awq {
 /// # Errors
 /// A sentence, if the scheme is impossible or the numbers do not fit.
 pub fn awq(weight: Matrix, inputs: Matrix, scheme: Scheme) -> Result<Awq, String> {
-    layer::validate(weight, inputs)?;
-    let sizes = mean_sizes(inputs);
-    let mut best = attempt(weight, inputs, scheme, &sizes, 0.0)?;
-    for strength in (1..=TRIED).map(|tried| f64::from(tried) / f64::from(TRIED)) {
-        // Scales that make a weight infinite are no candidate.
-        let Ok(now) = attempt(weight, inputs, scheme, &sizes, strength) else { continue };
-        if now.error < best.error {
-            best = now;
-        }
+    let mut search = Search::new(weight, inputs, scheme)?;
+    while search.next_strength() {}
+    Ok(search.best)
+}
+
+/// The search for a strength, with room for a pause between two of them.
+pub struct Search<'a> {
+    /// The best so far.
+    pub best: Awq,
+    weight: Matrix<'a>,
+    inputs: Matrix<'a>,
+    scheme: Scheme,
+    sizes: Vec<f64>,
+    tried: u32,
+}
+
+impl<'a> Search<'a> {
+    /// Only plain rounding has been tried. See [`awq`].
+    ///
+    /// # Errors
+    /// As [`awq`].
+    pub fn new(weight: Matrix<'a>, inputs: Matrix<'a>, scheme: Scheme) -> Result<Self, String> {
+        layer::validate(weight, inputs)?;
+        let sizes = mean_sizes(inputs);
+        let best = attempt(weight, inputs, scheme, &sizes, 0.0)?;
+        Ok(Self { best, weight, inputs, scheme, sizes, tried: 0 })
     }
-    Ok(best)
+
+    /// Tries one more strength; false once all have been.
+    pub fn next_strength(&mut self) -> bool {
+        if self.tried == TRIED {
+            return false;
+        }
+        self.tried += 1;
+        let strength = f64::from(self.tried) / f64::from(TRIED);
+        // Scales that make a weight infinite are no candidate.
+        if let Ok(now) = attempt(self.weight, self.inputs, self.scheme, &self.sizes, strength)
+            && now.error < self.best.error
+        {
+            self.best = now;
+        }
+        true
+    }
 }
 // ANCHOR_END: awq
 

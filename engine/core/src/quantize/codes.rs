@@ -66,6 +66,18 @@ impl Codes {
         }
     }
 
+    /// One row, as the kernels read it.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn row_as_kernel(&self, row: usize) -> int8::Codes<'_> {
+        let place = row * self.row_bytes()..(row + 1) * self.row_bytes();
+        match &self.kept {
+            Kept::Eight(codes) => int8::Codes::Eight(&codes[place]),
+            Kept::Four(bytes) => int8::Codes::Four(&bytes[place]),
+        }
+    }
+
     fn row_bytes(&self) -> usize {
         match self.kept {
             Kept::Eight(_) => Width::Int8.row_bytes(self.columns),

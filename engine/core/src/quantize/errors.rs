@@ -1,7 +1,9 @@
 //! What was lost on the way, four ways to say it.
 
+use serde::{Deserialize, Serialize};
+
 /// How far numbers are from those they stand for.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Errors {
     /// The largest difference.
     pub max: f64,

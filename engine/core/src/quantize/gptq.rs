@@ -2,6 +2,7 @@
 //! that are not yet rounded make good.
 
 use super::{Codes, Matrix, Quantized, Scheme, Share, Steps, layer, range::Step, solve};
+use kernels::matmul::{Shape, matmul};
 
 /// This share of the mean of its diagonal is added to the inputs' matrix, so that it has an inverse: the paper's 1 %.
 pub const DAMPING: f64 = 0.01;
@@ -18,26 +19,63 @@ pub const DAMPING: f64 = 0.01;
 /// # Errors
 /// A sentence, if the scheme is impossible or the numbers do not fit.
 pub fn gptq(weight: Matrix, inputs: Matrix, scheme: Scheme) -> Result<Quantized, String> {
-    scheme.validate()?;
-    layer::validate(weight, inputs)?;
-    let pull = solve::inverse_factor(&second_moments(inputs));
-    let mut steps = Steps::of(weight, scheme);
-    let rounded = |(row, numbers)| round_row(row, numbers, &pull, &mut steps);
-    let rows: Vec<Vec<i8>> = weight.each_row().enumerate().map(rounded).collect();
-    let codes = Codes::of_rows(scheme.width, weight.columns, rows.into_iter());
-    Ok(steps.with(codes))
+    let mut rounding = Rounding::new(weight, inputs, scheme)?;
+    while rounding.next_row() {}
+    Ok(rounding.quantized())
 }
+
+/// A layer on its way through GPTQ: rows do not depend on one another, so there may be pauses between them.
+pub struct Rounding<'a> {
+    weight: Matrix<'a>,
+    pull: Vec<Vec<f64>>,
+    steps: Steps,
+    rows: Vec<Vec<i8>>,
+}
+
+impl<'a> Rounding<'a> {
+    /// Nothing is rounded yet. See [`gptq`].
+    ///
+    /// # Errors
+    /// As [`gptq`].
+    pub fn new(weight: Matrix<'a>, inputs: Matrix, scheme: Scheme) -> Result<Self, String> {
+        scheme.validate()?;
+        layer::validate(weight, inputs)?;
+        let pull = solve::inverse_factor(&second_moments(inputs));
+        Ok(Self { weight, pull, steps: Steps::of(weight, scheme), rows: Vec::new() })
+    }
+
+    /// Rounds one more row; false once there is none.
+    pub fn next_row(&mut self) -> bool {
+        let row = self.rows.len();
+        let Some(numbers) = self.weight.each_row().nth(row) else { return false };
+        self.rows.push(round_row(row, numbers, &self.pull, &mut self.steps));
+        true
+    }
+
+    /// The layer, of whose rows all have been rounded.
+    ///
+    /// # Panics
+    /// If some have not.
+    pub fn quantized(self) -> Quantized {
+        assert_eq!(self.rows.len(), self.weight.rows(), "all rows are rounded");
+        let codes = Codes::of_rows(self.steps.scheme.width, self.weight.columns, self.rows.into_iter());
+        self.steps.with(codes)
+    }
+}
+
+/// So many samples are added up in single precision before they join the sum in double precision.
+const PIECE: usize = 64;
 
 /// How inputs go together: `XᵀX` of `[samples, inputs]`, damped. The error of a row's outputs is this matrix between
 /// the errors of its weights, twice.
 pub fn second_moments(inputs: Matrix) -> Vec<Vec<f64>> {
     let size = inputs.columns;
     let mut sums = vec![vec![0.0; size]; size];
-    for sample in inputs.each_row() {
-        for (sums, x) in sums.iter_mut().zip(sample) {
-            for (sum, y) in sums.iter_mut().zip(sample) {
-                *sum += f64::from(*x) * f64::from(*y);
-            }
+    let mut piece = vec![0.0; size * size];
+    for samples in inputs.data.chunks(PIECE * size) {
+        matmul(Shape::tn(size, samples.len() / size, size), samples, samples, &mut piece);
+        for (sum, more) in sums.iter_mut().flatten().zip(&piece) {
+            *sum += f64::from(*more);
         }
     }
     let mean = (0..size).map(|i| sums[i][i]).sum::<f64>() / size as f64;

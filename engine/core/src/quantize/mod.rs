@@ -12,6 +12,7 @@ pub mod awq;
 pub mod codes;
 pub mod errors;
 pub mod gptq;
+pub mod histogram;
 pub mod layer;
 pub mod range;
 pub mod scheme;

@@ -1,7 +1,10 @@
 //! What can be chosen: how many bits, who shares a scale, where zero is, how far a scale reaches.
 
+use serde::{Deserialize, Serialize};
+
 /// Bits of one whole number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Width {
     /// A byte each.
     Int8,
@@ -10,6 +13,17 @@ pub enum Width {
 }
 
 impl Width {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Int8, Self::Int4];
+
+    /// As links write it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Int8 => "int8",
+            Self::Int4 => "int4",
+        }
+    }
+
     /// How many.
     pub fn bits(self) -> u32 {
         match self {
@@ -34,7 +48,7 @@ impl Width {
 
 /// Which numbers share a scale. The more do, the fewer bytes the scales take, and the more one large number costs the
 /// others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Share {
     /// All of a matrix.
     Tensor,
@@ -65,7 +79,8 @@ impl Share {
 }
 
 /// Which whole number stands for zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Grid {
     /// Zero does; the grid reaches equally far to both sides, and the lowest whole number, -128 or -8, is not used.
     Symmetric,
@@ -74,8 +89,21 @@ pub enum Grid {
     Affine,
 }
 
+impl Grid {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Symmetric, Self::Affine];
+
+    /// As links write it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Symmetric => "symmetric",
+            Self::Affine => "affine",
+        }
+    }
+}
+
 /// How far a grid reaches.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Calibration {
     /// To the number furthest from zero: nothing is cut off.
     AbsMax,
@@ -84,7 +112,7 @@ pub enum Calibration {
 }
 
 /// How a matrix becomes whole numbers.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Scheme {
     /// Bits of one whole number.
     pub width: Width,
@@ -146,7 +174,7 @@ impl Scheme {
 }
 
 /// What quantized numbers take in memory, in bytes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bytes {
     /// The whole numbers.
     pub codes: usize,
@@ -163,13 +191,14 @@ impl Bytes {
     }
 
     /// What these and others take.
-    fn and(self, other: Self) -> Self {
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
         Self { codes: self.codes + other.codes, scales: self.scales + other.scales, zeros: self.zeros + other.zeros }
     }
 }
 
 /// What a model takes in memory, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelBytes {
     /// Its quantized matrices.
     pub quantized: Bytes,

@@ -2,9 +2,10 @@
 
 use super::{awq::awq, errors::Errors, gptq::gptq, layer::output_error, *};
 use crate::{
-    reference::quantized::{SAFE, gptq_row, product},
+    reference::quantized::{SAFE, gptq_row, packed_row, product},
     rng::{Rng, Stream},
 };
+use kernels::int8::Codes::Four;
 use proptest::prelude::*;
 
 fn scheme() -> impl Strategy<Value = Scheme> {
@@ -111,6 +112,21 @@ proptest! {
         let size = f64::from(most(weight.values())) * f64::from(most(inputs.values())) * columns as f64;
         for (slow, fast) in product(&weight, &inputs).into_iter().zip(layer::quantized_outputs(&weight, &inputs)) {
             prop_assert!((slow - f64::from(fast)).abs() <= 1e-6 * size, "{slow} and {fast}");
+        }
+    }
+
+    #[test]
+    fn packed_rows_are_read_back((columns, data) in matrix(), group in 1usize..9) {
+        let scheme = Scheme { share: Share::Group(group), ..Scheme::INT4 };
+        let quantized = quantize(Matrix { columns, data: &data }, scheme).unwrap();
+        let (ready, groups) = (layer::Ready::new(&quantized), columns.div_ceil(group));
+        for (row, scales) in quantized.scales.chunks(groups).enumerate() {
+            let mut fast = vec![0.0; columns];
+            ready.read_row(row, &mut fast);
+            let Four(bytes) = quantized.codes.row_as_kernel(row) else { panic!("four bits") };
+            let scales: Vec<f64> = scales.iter().map(|scale| f64::from(*scale)).collect();
+            let slow: Vec<f32> = packed_row(bytes, columns, group, &scales).into_iter().map(|x| x as f32).collect();
+            prop_assert_eq!(fast, slow);
         }
     }
 

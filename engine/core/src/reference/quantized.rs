@@ -1,4 +1,5 @@
-//! Computing with whole numbers: the product of two quantized matrices, and GPTQ as its paper derives it.
+//! Computing with whole numbers: the product of two quantized matrices, four bits read back, and GPTQ as its paper
+//! derives it.
 
 use crate::quantize::{Quantized, range::Step};
 
@@ -44,6 +45,24 @@ pub fn product(weight: &Quantized, inputs: &Quantized) -> Vec<f64> {
     out
 }
 // ANCHOR_END: product
+
+// ANCHOR: packed
+/// The numbers of one row that is packed two to a byte, with a scale for each group of `group` of them: `[columns]`.
+///
+/// # Panics
+/// If there are fewer scales than groups.
+pub fn packed_row(bytes: &[u8], columns: usize, group: usize, scales: &[f64]) -> Vec<f64> {
+    let mut numbers = Vec::new();
+    for column in 0..columns {
+        let byte = bytes[column / 2];
+        let four_bits = if column % 2 == 0 { byte & 0b1111 } else { byte >> 4 };
+        // From 8 on the highest of the four bits is set: those stand for -8 to -1.
+        let code = if four_bits < 8 { f64::from(four_bits) } else { f64::from(four_bits) - 16.0 };
+        numbers.push(scales[column / group] * code);
+    }
+    numbers
+}
+// ANCHOR_END: packed
 
 /// Rounds one row of weights column by column, solving anew after each for the weights that are left (Frantar et al.
 /// 2022, equation 2): what `quantize::gptq` does faster.

@@ -105,11 +105,10 @@ impl Gpt {
     /// Token and position embeddings added, `[ids, d_model]`; `position` of each row.
     pub(super) fn embed(&self, ids: &[u32], position: impl Fn(usize) -> usize) -> Vec<f32> {
         let d = self.config.d_model;
-        let mut stream = Vec::with_capacity(ids.len() * d);
-        for (row, &id) in ids.iter().enumerate() {
-            let token = &self.values(TOK_EMB)[id as usize * d..][..d];
-            let place = &self.values(POS_EMB)[position(row) * d..][..d];
-            stream.extend(token.iter().zip(place).map(|(t, p)| t + p));
+        let mut stream = vec![0.0; ids.len() * d];
+        for (row, (&id, stream)) in ids.iter().zip(stream.chunks_exact_mut(d)).enumerate() {
+            stream.copy_from_slice(&self.values(POS_EMB)[position(row) * d..][..d]);
+            self.add_token(id, stream);
         }
         stream
     }
@@ -170,6 +169,10 @@ impl Gpt {
         let GptConfig { d_model, vocab_size, .. } = self.config;
         let rows = stream.len() / d_model;
         let mut logits = vec![0.0; rows * vocab_size];
+        if let Some(vocabulary) = &self.vocabulary {
+            vocabulary.logits(stream, &mut logits);
+            return logits;
+        }
         match self.head() {
             Some(head) => matmul(Shape::nn(rows, d_model, vocab_size), stream, self.values(head), &mut logits),
             None => matmul(Shape::nt(rows, d_model, vocab_size), stream, self.values(TOK_EMB), &mut logits),

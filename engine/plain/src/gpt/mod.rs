@@ -24,6 +24,7 @@
 //! - A matrix of another kind (quantized, pruned, with an adapter): [`Gpt::swap`] puts a [`Matrix`] in a [`Slot`]. The
 //!   floats that stood there are handed out, and no longer held.
 //! - A loss of your own, as in distillation: [`Gpt::forward`], then [`Gpt::backward`] with the gradient of the logits.
+//! - The table of tokens and the last layer, held in another way, in a model that only runs: [`Gpt::swap_vocabulary`].
 //! - What is frozen has no gradient and no room for one: [`Gpt::train_only`]. Numbers that must stay zero: [`Gpt::mask`].
 //! - What flows into a matrix, for calibration: [`Pass::input`].
 //! - Writing text: [`Decoder`], or [`write`].
@@ -36,6 +37,7 @@ mod matrix;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod vocabulary;
 
 pub use adam::{Adam, Outcome};
 pub use backward::Gradients;
@@ -43,6 +45,7 @@ pub use decoder::{Decoder, write};
 pub use forward::Pass;
 pub use matrix::{Matrix, SLOTS, Slot, Which};
 pub use steps::{cross_entropy, evaluate, train_step};
+pub use vocabulary::Vocabulary;
 
 use engine_core::{config::GptConfig, reference::gpt::Weights};
 
@@ -53,6 +56,8 @@ pub struct Gpt {
     tensors: Vec<Tensor>,
     /// By [`Slot::index`]: what stands in for a layer's own matrix.
     swapped: Vec<Option<Box<dyn Matrix>>>,
+    /// What stands in for the table of tokens and the last layer.
+    vocabulary: Option<Box<dyn Vocabulary>>,
 }
 
 /// One parameter tensor.
@@ -84,7 +89,7 @@ impl Gpt {
             Tensor { name, values, trains: true, mask: None }
         };
         let tensors = config.tensors().into_iter().map(tensor).collect();
-        Self { config, tensors, swapped: (0..config.n_layers * SLOTS).map(|_| None).collect() }
+        Self { config, tensors, swapped: (0..config.n_layers * SLOTS).map(|_| None).collect(), vocabulary: None }
     }
 
     /// Sizes.
@@ -103,6 +108,7 @@ impl Gpt {
                 all.insert(slot.name(), matrix.values());
             }
         }
+        all.extend(self.vocabulary.iter().flat_map(|vocabulary| vocabulary.values()));
         all
     }
 
@@ -178,7 +184,8 @@ impl Gpt {
     /// Bytes of all weights as they are held: floats, and what swapped matrices say.
     pub fn bytes(&self) -> usize {
         let own: usize = self.tensors.iter().map(|t| size_of_val(t.values.as_slice())).sum();
-        own + self.swapped.iter().flatten().map(|matrix| matrix.bytes()).sum::<usize>()
+        let vocabulary = self.vocabulary.as_ref().map_or(0, |vocabulary| vocabulary.bytes());
+        own + self.swapped.iter().flatten().map(|matrix| matrix.bytes()).sum::<usize>() + vocabulary
     }
 
     /// The matrix that stands in for a layer's own.

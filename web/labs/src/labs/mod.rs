@@ -44,6 +44,7 @@ labs! {
     "intervene" => intervene,
     "matmul" => matmul,
     "positions" => positions,
+    "quantize" => quantize,
     "sampling" => sampling,
     "models" => models,
     "tokenizer" => tokenizer,

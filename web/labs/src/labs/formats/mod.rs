@@ -182,7 +182,9 @@ mod tests {
 
     #[test]
     fn numbers_are_read_and_everything_else_refused() {
-        for (text, number) in [("0.1", 0.1), (" -2e3 ", -2000.0), ("−4", -4.0), ("inf", f64::INFINITY), ("-∞", f64::NEG_INFINITY)] {
+        for (text, number) in
+            [("0.1", 0.1), (" -2e3 ", -2000.0), ("−4", -4.0), ("inf", f64::INFINITY), ("-∞", f64::NEG_INFINITY)]
+        {
             assert_eq!(with(text).meant(), Ok(number), "{text}");
         }
         assert!(with("NaN").meant().is_ok_and(f64::is_nan));

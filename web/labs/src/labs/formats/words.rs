@@ -107,12 +107,16 @@ mod tests {
 
     #[test]
     fn numbers_are_written_at_every_size() {
-        let cases = [(0.1, "0.1"), (65504.0, "65504"), (-2.0, "-2"), (1e-45, "1e-45"), (f64::INFINITY, "inf"), (-0.0, "-0")];
+        let cases =
+            [(0.1, "0.1"), (65504.0, "65504"), (-2.0, "-2"), (1e-45, "1e-45"), (f64::INFINITY, "inf"), (-0.0, "-0")];
         for (x, text) in cases {
             assert_eq!(plain(x), text);
         }
         assert_eq!((shown(f64::NEG_INFINITY).as_str(), shown(f64::NAN).as_str()), ("−∞", "NaN"));
-        assert_eq!((short(0.012345).as_str(), short(-65519.0).as_str(), short(1.4e-45).as_str()), ("0.0123", "−65500", "1.4e−45"));
+        assert_eq!(
+            (short(0.012345).as_str(), short(-65519.0).as_str(), short(1.4e-45).as_str()),
+            ("0.0123", "−65500", "1.4e−45")
+        );
         assert_eq!(short(f64::MAX).as_str(), "1.7976931348623157e308", "rounding it would make it infinite");
     }
 
