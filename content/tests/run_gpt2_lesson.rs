@@ -8,6 +8,7 @@ use engine_core::{
     architecture::{Architecture, Number, PRESETS},
     config::{GptConfig, LIMITS},
     gpt2_file::Plan,
+    llama::LlamaConfig,
     reference::{
         gpt::{Weights, forward_with},
         layers::{gelu, gelu_tanh},
@@ -322,4 +323,30 @@ fn the_exercise_is_reached_at_one_place_only() {
     let five: Vec<String> = golden.greedy[..5].iter().map(usize::to_string).collect();
     lesson::file_has(SLUG, "exercise.toml", &format!("**{}**", five.join(", ")));
     lesson::file_has(SLUG, "exercise.toml", &golden.ids[..4].iter().map(u32::to_string).collect::<Vec<_>>().join(", "));
+}
+
+/// SmolLM2 as its file describes itself (the file's size: `xtask/src/models.rs` checks the very bytes).
+#[test]
+fn the_small_chat_model_has_these_sizes() {
+    let smol = LlamaConfig {
+        vocab_size: 49_152,
+        n_layers: 30,
+        n_heads: 9,
+        n_kv_heads: 3,
+        d_model: 576,
+        d_head: 64,
+        d_ff: 1536,
+        context: 8192,
+        rope_base: 1e5,
+        rms_eps: 1e-5,
+        tied_head: true,
+    };
+    has(&grouped(smol.parameters()));
+    let bytes: u64 = 98_362_432;
+    has(&grouped(bytes));
+    has(&format!("{:.2} *bits*", bytes as f64 * 8.0 / smol.parameters() as f64));
+    let cache = |heads: usize| 2 * smol.n_layers * heads * smol.d_head * 4;
+    assert_eq!([cache(3), cache(9)], [45 * 1024, 135 * 1024]);
+    has("bytes $= 45$ KiB for each token");
+    has("it would take 135");
 }

@@ -1,8 +1,9 @@
 //! Trains the tiny model that the home page and the attention lab start with, on the shipped texts; with `--model copy`
-//! the smaller one that has learned nothing but to go on with what it has seen before.
+//! the smaller one that has learned nothing but to go on with what it has seen before; with `--model small` the one that
+//! writes where no pretrained model was downloaded, from the corpus that `xtask/data/make_texts.py` makes.
 //!
-//! `cargo xtask pretrain [--model tiny|copy] [--steps N] [--out FILE]` runs this; the same seed on the same machine
-//! gives the same file. It goes on from `FILE.checkpoint` if that exists.
+//! `cargo xtask pretrain [--model tiny|copy|small] [--text FILE] [--steps N] [--out FILE]` runs this; the same seed on
+//! the same machine gives the same file. It goes on from `FILE.checkpoint` if that exists.
 
 use engine::{
     registry,
@@ -25,27 +26,55 @@ const VOCAB: usize = 768;
 /// Two blocks are the fewest in which one head can build on another.
 const COPY_SHAPE: ModelShape = ModelShape { n_layers: 2, n_heads: 4, d_model: 48, context: 64, tied_head: false };
 
+/// Five blocks, 1.8 million parameters: what two cores train in a few hours.
+const SMALL_SHAPE: ModelShape = ModelShape { n_layers: 5, n_heads: 5, d_model: 160, context: 128, tied_head: true };
+const SMALL_VOCAB: usize = 1536;
+
+/// Which model is trained.
+#[derive(Clone, Copy, PartialEq)]
+enum Which {
+    Tiny,
+    Copy,
+    Small,
+}
+
 fn main() -> Result<(), String> {
-    let (mut steps, mut out, mut copy) = (None, None, false);
+    let (mut steps, mut out, mut which, mut corpus) = (None, None, Which::Tiny, None);
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         let value = arguments.next().ok_or(format!("{name} needs a value"))?;
         match (name.as_str(), value.as_str()) {
             ("--steps", _) => steps = Some(value.parse().map_err(|e| format!("--steps {value}: {e}"))?),
             ("--out", _) => out = Some(value),
-            ("--model", "copy") => copy = true,
-            ("--model", "tiny") => copy = false,
+            ("--text", _) => corpus = Some(value),
+            ("--model", "copy") => which = Which::Copy,
+            ("--model", "tiny") => which = Which::Tiny,
+            ("--model", "small") => which = Which::Small,
             _ => {
-                return Err(format!("{name} {value} is not known; there are --model tiny|copy, --steps N, --out FILE"));
+                return Err(format!(
+                    "{name} {value} is not known; there are --model tiny|copy|small, --text FILE, --steps N, --out FILE"
+                ));
             }
         }
     }
-    let out = out.unwrap_or(format!("public/models/{}.safetensors", if copy { "copy" } else { "tiny" }));
+    let (name, usual_steps) = match which {
+        Which::Tiny => ("tiny", 6000),
+        Which::Copy => ("copy", 4000),
+        Which::Small => ("small", 5000),
+    };
+    let out = out.unwrap_or(format!("public/models/{name}.safetensors"));
     let checkpoint = format!("{out}.checkpoint");
-    let text = if copy { repeats() } else { books()? };
+    let text = match (which, &corpus) {
+        (Which::Copy, _) => repeats(),
+        (_, Some(file)) => fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?,
+        (Which::Small, None) => {
+            return Err("--model small needs --text FILE: the corpus that xtask/data/make_texts.py makes".into());
+        }
+        (Which::Tiny, None) => books()?,
+    };
     let training = TrainConfig {
         batch: 16,
-        steps: steps.unwrap_or(if copy { 4000 } else { 6000 }),
+        steps: steps.unwrap_or(usual_steps),
         learning_rate: 3e-3,
         warmup: 100,
         weight_decay: 0.1,
@@ -53,12 +82,18 @@ fn main() -> Result<(), String> {
         seed: 2026,
         eval_every: 100,
         sample_every: 200,
-        first_weights: FirstWeights::Gpt2,
+        first_weights: if which == Which::Small { FirstWeights::ByWidth } else { FirstWeights::Gpt2 },
     };
     let start = match fs::read(&checkpoint) {
         Ok(bytes) => Start::Checkpoint(bytes),
-        Err(_) if copy => Start::New { tokenizer: TokenizerChoice::Chars, shape: COPY_SHAPE, training },
-        Err(_) => Start::New { tokenizer: TokenizerChoice::Bpe { vocab_size: VOCAB }, shape: SHAPE, training },
+        Err(_) => {
+            let (tokenizer, shape) = match which {
+                Which::Tiny => (TokenizerChoice::Bpe { vocab_size: VOCAB }, SHAPE),
+                Which::Copy => (TokenizerChoice::Chars, COPY_SHAPE),
+                Which::Small => (TokenizerChoice::Bpe { vocab_size: SMALL_VOCAB }, SMALL_SHAPE),
+            };
+            Start::New { tokenizer, shape, training }
+        }
     };
 
     let sessions = Sessions::default();

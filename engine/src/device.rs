@@ -1,7 +1,7 @@
 //! Where tensors live: the CPU, or WebGPU in the build that has it.
 
 use crate::self_test;
-use burn::tensor::Device;
+pub use burn::tensor::Device;
 
 /// An open device and what to call it in front of a learner.
 pub struct Opened {

@@ -15,6 +15,7 @@ mod intervene;
 mod matmul;
 mod model_card;
 pub mod ops;
+mod packed;
 mod probe;
 pub mod self_test;
 pub mod train;
@@ -52,6 +53,7 @@ pub fn registry() -> Registry {
         .with(matmul::run)
         .with(model_card::read)
         .with(model_card::export)
+        .with(packed::run)
         .with(probe::run)
         .with(self_test::run)
         .with(train::job::open)

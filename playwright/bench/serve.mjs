@@ -16,21 +16,25 @@ const FOLDERS = [
   ['/ours/', path.join(TARGET, 'ours')],
   ['/ort/', path.join(HERE, 'node_modules/onnxruntime-web/dist')],
   ['/tfjs-wasm/', path.join(HERE, 'node_modules/@tensorflow/tfjs-backend-wasm/dist')],
+  ['/wllama/', path.join(HERE, 'node_modules/@wllama/wllama/esm')],
   ['/', path.join(HERE, 'page')],
 ];
 
-function find(pathname) {
-  const [prefix, folder] = FOLDERS.find(([start]) => pathname.startsWith(start));
+function find(pathname, folders) {
+  const [prefix, folder] = [...folders, ...FOLDERS].find(([start]) => pathname.startsWith(start));
   const file = path.join(folder, pathname.slice(prefix.length) || 'index.html');
   if (!file.startsWith(folder + path.sep)) return null;
   const info = statSync(file, { throwIfNoEntry: false });
   return info?.isFile() ? { file, size: info.size } : null;
 }
 
-/** Starts on any free port. `isolated` sends the headers that shared memory, and so threads, need. */
-export async function start({ isolated }) {
+/**
+ * Starts on any free port. `isolated` sends the headers that shared memory, and so threads, need; `folders` are served
+ * besides, and come first.
+ */
+export async function start({ isolated, folders = [] }) {
   const server = http.createServer((request, response) => {
-    const found = find(decodeURIComponent(new URL(request.url, 'http://server').pathname));
+    const found = find(decodeURIComponent(new URL(request.url, 'http://server').pathname), folders);
     if (!found) {
       response.writeHead(404, { 'content-type': 'text/plain' });
       response.end(`There is no ${request.url} here.\n`);

@@ -16,12 +16,13 @@ export const SLOW = 240_000;
 export const assertHasGpu = () => assert.ok(existsSync(path.join(DIST, 'worker-gpu.js')),
   'The site was built without its WebGPU engine: run `cargo xtask dist` without --cpu-only.');
 
-/** The dedicated worker that runs the engine. One that was ended may take the browser a moment to clear away. */
+/** The dedicated worker that runs the engine; those beside it, without tensors, are not meant. One that was ended may take the browser a moment to clear away. */
 export async function engineWorker(page, timeout = 30_000) {
   const until = Date.now() + timeout;
-  while (page.workers().length !== 1 && Date.now() < until) await page.waitForTimeout(50);
-  assert.equal(page.workers().length, 1, 'there is exactly one worker');
-  return page.workers()[0];
+  const engines = () => page.workers().filter((worker) => !/worker-(plain|words)/.test(worker.url()));
+  while (engines().length !== 1 && Date.now() < until) await page.waitForTimeout(50);
+  assert.equal(engines().length, 1, 'there is exactly one worker');
+  return engines()[0];
 }
 
 /** Waits until the header says that the engine is `idle`, `starting`, `ready`, `restarting` or `stopped`. */

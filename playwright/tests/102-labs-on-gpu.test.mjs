@@ -56,6 +56,16 @@ const LABS = {
   backprop: {},
   block: {},
   board: { knobs: 'source=reverse&steps=40', drive: action('train') },
+  chat: {
+    knobs: 'tokens=8&temperature=0&prompt=Once',
+    drive: async (root) => {
+      await root.locator('[data-action="open-file"]').setInputFiles(path.join(ROOT, 'engine/core/tests/llama/tiny.gguf'));
+      await root.locator('[data-stage="ready"]').waitFor();
+      await action('send')(root);
+    },
+    told: 'answer_tokens',
+    near: { first_probability: 1e-4 },
+  },
   complete: { knobs: 'tokens=16', worked: ['summary', /^CPU\b/] },
   embeddings: { knobs: 'steps=20000', drive: action('learn') },
   engine: { found: selfTest, submits: true },

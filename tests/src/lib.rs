@@ -1,13 +1,10 @@
 //! Runs jobs natively exactly as the worker does, encoding included.
 
-use engine::{
-    registry,
-    run::{Host, Sessions},
-};
 use engine_core::{
-    job::{Job, JobError},
+    job::{Home, Job, JobError},
     wire,
 };
+use engine_run::{Host, Registry, Sessions};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -36,16 +33,26 @@ impl Engine {
         let sink = Rc::clone(&updates);
         let started = std::time::Instant::now();
         let host = Host {
-            device: pollster::block_on(engine::device::open()).map_err(JobError::Device)?.device,
+            device: (),
             sessions: self.sessions.clone(),
             send_update: Rc::new(move |bytes| sink.borrow_mut().push(wire::decode(&bytes).expect("our own bytes"))),
             yield_now: Rc::new(|| Box::pin(std::future::ready(()))),
             now: Rc::new(move || started.elapsed().as_secs_f64() * 1e3),
             cancelled: Rc::clone(&self.cancelled),
         };
-        let output = pollster::block_on(registry().run(J::NAME, &wire::encode(job), host))?;
+        let output = match J::HOME {
+            Home::Tensors => {
+                let device = pollster::block_on(engine::device::open()).map_err(JobError::Device)?.device;
+                finish(&engine::registry(), job, host.on(device))
+            }
+            Home::Plain | Home::Words => finish(&engine_plain::registry(), job, host),
+        }?;
         Ok((wire::decode(&output).expect("our own bytes"), updates.take()))
     }
+}
+
+fn finish<J: Job, D: 'static>(registry: &Registry<D>, job: &J, host: Host<D>) -> Result<Vec<u8>, JobError> {
+    pollster::block_on(registry.run(J::NAME, &wire::encode(job), host))
 }
 
 /// A text with structure to learn, the same every time.

@@ -3,7 +3,10 @@
 use engine::run::{Host, Sessions};
 use engine_core::{
     job::{Job, JobError},
-    jobs::matmul::{Kernel, MatmulReport, TimeMatmul, flops},
+    jobs::{
+        matmul::{Kernel, MatmulReport, TimeMatmul, flops},
+        packed::TimePacked,
+    },
     wire,
 };
 use std::{rc::Rc, time::Instant};
@@ -58,6 +61,8 @@ fn a_gpu_alone_needs_a_gpu() {
     let gpu = TimeMatmul { kernels: vec![Kernel::Gpu], ..job(&[16]) };
     let why = Engine::default().run(&gpu).err();
     assert!(matches!(&why, Some(JobError::Invalid(why)) if why.contains("No GPU is in use")), "{why:?}");
+    let packed = TimePacked { shapes: vec![[4, 32, 4]], seed: 1, budget_ms: 1.0 };
+    assert_eq!(Engine::default().run(&packed).err(), why, "whole numbers neither");
 }
 
 #[test]

@@ -12,7 +12,9 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("engine/kernels", &[]),
     ("engine/gpu", &["engine-core"]),
     ("engine/words", &["engine-core"]),
-    ("engine", &["engine-core", "engine-gpu", "kernels"]),
+    ("engine/run", &["engine-core"]),
+    ("engine/plain", &["engine-core", "engine-run", "kernels"]),
+    ("engine", &["engine-core", "engine-gpu", "engine-run", "kernels"]),
     ("engine/bench", &["engine", "engine-core", "engine-gpu", "kernels"]),
     ("content", &["learn"]),
     ("xtask", &[]),
@@ -21,11 +23,14 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("web/labs", &["engine-core", "kit"]),
     ("web/desk", &["kit", "learn"]),
     ("web/kit", &[]),
-    ("web/worker", &["engine", "engine-core"]),
+    ("web/worker", &["engine", "engine-core", "worker-port"]),
+    ("web/worker-plain", &["engine-plain", "worker-port"]),
+    ("web/worker-plain-relaxed", &["worker-plain"]),
+    ("web/worker-port", &["engine-core", "engine-run"]),
     ("web/worker-gpu", &["worker"]),
     ("web/worker-relaxed", &["worker"]),
-    ("web/worker-words", &["engine", "engine-core", "engine-words", "worker"]),
-    ("tests", &["engine", "engine-core"]),
+    ("web/worker-words", &["engine-core", "engine-run", "engine-words", "worker-port"]),
+    ("tests", &["engine", "engine-core", "engine-plain", "engine-run"]),
 ];
 
 const LONGEST_FILE: usize = 400;
@@ -64,6 +69,8 @@ fn crates_depend_only_where_allowed() {
     let ours = [
         "engine-core",
         "engine-gpu",
+        "engine-plain",
+        "engine-run",
         "engine-words",
         "kernels",
         "kit",
@@ -76,6 +83,9 @@ fn crates_depend_only_where_allowed() {
         "web",
         "worker",
         "worker-gpu",
+        "worker-plain",
+        "worker-plain-relaxed",
+        "worker-port",
         "worker-relaxed",
         "worker-words",
         "tests",
@@ -98,7 +108,9 @@ fn crates_depend_only_where_allowed() {
 
 #[test]
 fn the_page_never_names_burn() {
-    for folder in ["web", "web/labs", "engine/core", "engine/kernels", "engine/gpu", "engine/words"] {
+    for folder in
+        ["web", "web/labs", "engine/core", "engine/kernels", "engine/gpu", "engine/run", "engine/plain", "engine/words"]
+    {
         let manifest = fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
         assert!(!manifest.contains("burn"), "{folder} must compile without Burn");
     }

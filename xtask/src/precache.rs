@@ -21,7 +21,7 @@ impl File {
     /// Whether the file is fetched on first use instead of at installation.
     pub fn lazy(&self) -> bool {
         // Cards and posters are for other sites, which show a link to this one, or a lab before the click.
-        ["worker-gpu", "worker-words", "data/vocabularies/", "data/vectors/", "cards/", "posters/"]
+        ["worker-gpu", "worker-words", "data/vocabularies/", "data/vectors/", "packs/", "cards/", "posters/"]
             .iter()
             .any(|start| self.path.starts_with(start))
             || self.bytes.len() > EAGER_LIMIT
@@ -69,10 +69,12 @@ mod tests {
         assert!(file("worker-gpu_bg.wasm", b"").lazy());
         assert!(file("cards/a.png", b"").lazy() && file("posters/a-dark.webp", b"").lazy());
         assert!(file("worker-words_bg.wasm", b"").lazy() && file("data/vocabularies/gpt2.bin", b"").lazy());
-        assert!(file("data/vectors/glove.bin", b"").lazy());
+        assert!(file("data/vectors/glove.bin", b"").lazy() && file("packs/smollm2/00.bin", b"").lazy());
         assert!(file("models/big", &vec![0; EAGER_LIMIT + 1]).lazy());
         // Which of the CPU's programs a browser takes is found out there, perhaps offline: both are kept.
-        for program in ["worker_bg.wasm", "worker-relaxed_bg.wasm"] {
+        for program in
+            ["worker_bg.wasm", "worker-relaxed_bg.wasm", "worker-plain_bg.wasm", "worker-plain-relaxed_bg.wasm"]
+        {
             assert!(!file(program, &vec![0; EAGER_LIMIT]).lazy());
         }
     }

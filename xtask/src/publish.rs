@@ -26,12 +26,14 @@ pub struct Place {
     pub base: String,
     /// Whether somebody has named the origin. A canonical address that is only assumed would mislead search engines.
     pub named: bool,
+    /// Whether it offers the pretrained models as packs.
+    pub models: bool,
 }
 
 impl Place {
     /// The root of an origin that nobody has named.
     pub fn at_root() -> Self {
-        Self { origin: DEFAULT_ORIGIN.into(), base: "/".into(), named: false }
+        Self { origin: DEFAULT_ORIGIN.into(), base: "/".into(), named: false, models: false }
     }
 
     /// The whole address of the site's root.
@@ -212,7 +214,7 @@ mod tests {
     #[test]
     fn pages_get_cards_and_the_site_its_map() {
         let mut files = site(&["", "learn/a/", "models/"]);
-        let place = Place { origin: "https://u.example".into(), base: "/x/".into(), named: true };
+        let place = Place { origin: "https://u.example".into(), base: "/x/".into(), named: true, models: false };
         extend(&mut files, &place).expect("sound");
         let lesson = text(&files, "learn/a/index.html");
         assert!(lesson.contains("<link rel=\"canonical\" href=\"https://u.example/x/learn/a/\">"), "{lesson}");
@@ -227,7 +229,7 @@ mod tests {
     #[test]
     fn an_origin_that_is_only_assumed_is_not_canonical() {
         let mut files = site(&["learn/a/"]);
-        extend(&mut files, &Place { origin: DEFAULT_ORIGIN.into(), base: "/".into(), named: false }).expect("sound");
+        extend(&mut files, &Place::at_root()).expect("sound");
         assert!(!text(&files, "learn/a/index.html").contains("canonical"));
         assert!(text(&files, "sitemap.xml").contains("http://127.0.0.1:8080/learn/a/"));
     }

@@ -3,8 +3,10 @@
 use crate::embeds;
 use crate::files;
 use crate::first_view;
+use crate::models;
 use crate::pack::{Order, Packed, pack};
 use crate::publish::Place;
+use crate::shards;
 use crate::steps::{Steps, answer, clock, run};
 use crate::tools;
 use crate::words;
@@ -21,13 +23,15 @@ const DESK_STYLES: &str = "web/desk/styles";
 const WORDS: &str = "web/text";
 const CPU_SHELL: &str = "web/generated-index.html";
 
-/// The seven programs: manifest, binary and profile, as web/index.html names them.
-const PROGRAMS: [(&str, &str, &str); 7] = [
+/// The nine programs: manifest, binary and profile, as web/index.html names them.
+const PROGRAMS: [(&str, &str, &str); 9] = [
     ("web/Cargo.toml", "web", "page"),
     ("web/labs/Cargo.toml", "labs", "page"),
     ("web/desk/Cargo.toml", "desk", "page"),
     ("web/worker/Cargo.toml", "worker", "release"),
     ("web/worker-relaxed/Cargo.toml", "worker-relaxed", "release"),
+    ("web/worker-plain/Cargo.toml", "worker-plain", "release"),
+    ("web/worker-plain-relaxed/Cargo.toml", "worker-plain-relaxed", "release"),
     ("web/worker-words/Cargo.toml", "worker-words", "release"),
     ("web/worker-gpu/Cargo.toml", "worker-gpu", "gpu"),
 ];
@@ -36,7 +40,7 @@ const PROGRAMS: [(&str, &str, &str); 7] = [
 pub const STEPS: usize = 7;
 
 fn programs(cpu_only: bool) -> &'static [(&'static str, &'static str, &'static str)] {
-    if cpu_only { &PROGRAMS[..6] } else { &PROGRAMS }
+    if cpu_only { &PROGRAMS[..8] } else { &PROGRAMS }
 }
 
 /// Builds the whole site into `dist/`.
@@ -90,6 +94,8 @@ fn package(root: &Path, out: &Path, place: &Place, salt: &str) -> Result<Packed>
         bail!("there is no build to package; run `cargo xtask dist` first");
     }
     embeds::write(root, &raw)?;
+    let models = if place.models { Some(models::folder()?) } else { None };
+    shards::write(&raw, models.as_deref())?;
     let commit = answer("git", &["-C", &root.to_string_lossy(), "rev-parse", "--short=12", "HEAD"]);
     pack(&Order {
         raw: &raw,

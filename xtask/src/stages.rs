@@ -15,9 +15,31 @@ const STAGES: [&str; 7] = ["fmt", "clippy", "unit", "dist", "wasm", "wasm-gpu", 
 
 /// Packages that run on this machine, and those that run only in a browser. The page's pure parts are tested
 /// on this machine too.
-const NATIVE: [&str; 8] = ["engine-core", "engine-words", "learn", "kernels", "content", "xtask", "engine", "tests"];
-const BROWSER: [&str; 9] =
-    ["kernels", "engine-gpu", "web", "kit", "labs", "desk", "worker", "worker-words", "engine-bench"];
+const NATIVE: [&str; 10] = [
+    "engine-core",
+    "engine-plain",
+    "engine-run",
+    "engine-words",
+    "learn",
+    "kernels",
+    "content",
+    "xtask",
+    "engine",
+    "tests",
+];
+const BROWSER: [&str; 11] = [
+    "kernels",
+    "engine-gpu",
+    "web",
+    "kit",
+    "labs",
+    "desk",
+    "worker",
+    "worker-plain",
+    "worker-port",
+    "worker-words",
+    "engine-bench",
+];
 const WASM: &str = "wasm32-unknown-unknown";
 
 /// Runs the named stages, or all of them, but those to be skipped. With `full`, browser tests also run what is too

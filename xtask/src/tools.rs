@@ -104,14 +104,9 @@ fn locked_version(lock: &str, package: &str) -> Option<String> {
     lock[start..].lines().nth(1)?.split('"').nth(1).map(String::from)
 }
 
-/// `GLASSBOX_CACHE`, or `.cache/glassbox/tools` in the home folder: outside target/, so that cleaning keeps it.
+/// Where the build tools are kept.
 fn folder() -> Result<PathBuf> {
-    if let Some(named) = env::var_os("GLASSBOX_CACHE") {
-        return Ok(named.into());
-    }
-    let home = env::var_os("HOME").or_else(|| env::var_os("USERPROFILE"));
-    let home = home.context("no home folder is known: set GLASSBOX_CACHE to a folder for the build tools")?;
-    Ok(PathBuf::from(home).join(".cache/glassbox/tools"))
+    files::cache("tools")
 }
 
 fn wasm_target() -> Result<()> {

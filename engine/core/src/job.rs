@@ -21,6 +21,9 @@ pub enum Home {
     Tensors,
     /// The one of plain arithmetic: `engine-plain`.
     Plain,
+    /// The one with published vocabularies: `engine-words`. It runs jobs that are [`Home::Plain`] otherwise, see `run_at`
+    /// in `web/labs/src/engine`.
+    Words,
 }
 
 /// Why a job ended without an output.

@@ -1,7 +1,9 @@
 //! The sizes of a Llama, the family of models that SmolLM2 belongs to, and the names of its weights.
 
+use serde::{Deserialize, Serialize};
+
 /// The sizes of a model, and the few numbers that its arithmetic needs.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LlamaConfig {
     /// Different tokens.
     pub vocab_size: usize,

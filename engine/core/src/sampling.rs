@@ -171,11 +171,17 @@ pub fn strip(probabilities: &[f32], drawn: usize, least: f64) -> Vec<Stretch> {
     stretches
 }
 
-/// The `n` largest entries, best first, with their index.
+/// The `n` largest entries, best first, with their index; equal ones keep their order.
+///
+/// Only these are sorted: a vocabulary has ten thousands of entries, and a model that speaks asks for every token.
 pub fn top(values: &[f32], n: usize) -> Vec<(usize, f32)> {
     let mut order: Vec<(usize, f32)> = values.iter().copied().enumerate().collect();
-    order.sort_by(|a, b| b.1.total_cmp(&a.1));
-    order.truncate(n);
+    let better = |a: &(usize, f32), b: &(usize, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+    if n < order.len() {
+        order.select_nth_unstable_by(n, better);
+        order.truncate(n);
+    }
+    order.sort_unstable_by(better);
     order
 }
 
@@ -205,6 +211,14 @@ mod tests {
             let under = strip.iter().find(|s| u < s.to).or(strip.last()).unwrap();
             prop_assert_eq!(under.id, Some(drawn as u32));
         }
+    }
+
+    #[test]
+    fn the_largest_come_first_and_equal_ones_in_their_order() {
+        let values = [1.0, 3.0, -2.0, 3.0, 0.0, 3.0];
+        let places = |n| top(&values, n).into_iter().map(|(at, _)| at).collect::<Vec<_>>();
+        assert_eq!((places(0), places(2), places(4)), (vec![], vec![1, 3], vec![1, 3, 5, 0]));
+        assert_eq!((places(6), places(9)), (vec![1, 3, 5, 0, 4, 2], vec![1, 3, 5, 0, 4, 2]));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod gpt;
 mod kernels;
 mod matmul;
 pub mod op;
+mod packed;
 mod plan;
 
 pub use decoder::Decoder;
@@ -20,6 +21,7 @@ pub use device::{Counters, Gpu};
 pub use gpt::{GpuGpt, Moments, RING, StepResult};
 pub use kernels::Layout;
 pub use matmul::GpuMatmul;
+pub use packed::{PackedMatmul, PackedShape};
 
 // The unit tests run in the browser too: CI compiles this package for nothing else.
 #[cfg(all(test, target_arch = "wasm32"))]

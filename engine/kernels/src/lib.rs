@@ -1,4 +1,4 @@
-//! The few kernels in which a GPT spends its time, on plain slices of `f32`, and of whole numbers in [`int8`].
+//! The few kernels in which a GPT spends its time, on plain slices of `f32`, and of whole numbers in [`int8`] and [`blocks`].
 //!
 //! Read [`lanes`] first (four numbers at once), then [`matmul`], then the others in any order. Every
 //! folder holds a fast kernel and `naive.rs`, its slow and obvious twin; `tests/twins.rs` compares
@@ -12,6 +12,7 @@
 
 pub mod adamw;
 pub mod attention;
+pub mod blocks;
 pub mod cross_entropy;
 pub mod gelu;
 pub mod int8;
@@ -20,10 +21,12 @@ pub mod layer_norm;
 pub mod linear;
 pub mod matmul;
 pub mod peak;
+pub mod rms_norm;
 pub mod rounding;
 pub mod rows;
 pub mod softmax;
 pub mod sparse;
+pub mod swiglu;
 
 /// What this program was built for.
 #[cfg(relaxed)]

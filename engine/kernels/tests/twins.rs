@@ -1,6 +1,7 @@
 //! Every kernel against its slow twin, on random shapes with ragged and size-one edges. The same
 //! tests run natively (`cargo test`) and in a browser, there for each variant.
 
+mod blocks;
 mod int8;
 mod random;
 mod rounding;

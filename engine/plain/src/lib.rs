@@ -9,14 +9,19 @@ mod compress;
 mod distil;
 mod embeddings;
 mod families;
+mod gguf;
 pub mod gpt;
 mod lay_out;
 mod learner;
+pub mod llama;
 mod positions;
 mod prune;
 mod quantize;
+mod self_test;
 mod timing;
 mod tokenize;
+
+pub use self_test::self_test;
 
 /// Running jobs here: there is no device to hand on.
 pub mod run {
@@ -31,6 +36,11 @@ pub mod run {
 
 use run::Registry;
 
+/// What computes, in front of a learner.
+pub fn device_name() -> String {
+    format!("CPU, {}", kernels::VARIANT)
+}
+
 /// Every job this program can run: one line each.
 pub fn registry() -> Registry {
     Registry::new()
@@ -39,6 +49,10 @@ pub fn registry() -> Registry {
         .with(embeddings::run)
         .with(families::train)
         .with(families::ask)
+        .with(gguf::open)
+        .with(gguf::feed)
+        .with(gguf::speak)
+        .with(gguf::close)
         .with(lay_out::run)
         .with(positions::run)
         .with(prune::run)

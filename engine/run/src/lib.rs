@@ -38,6 +38,14 @@ pub struct Host<D> {
     pub cancelled: Rc<Cell<bool>>,
 }
 
+impl<D> Host<D> {
+    /// The same host with its tensors on `device`.
+    pub fn on<E>(self, device: E) -> Host<E> {
+        let Self { device: _, sessions, send_update, yield_now, now, cancelled } = self;
+        Host { device, sessions, send_update, yield_now, now, cancelled }
+    }
+}
+
 /// Things that outlive one job, by number, such as a model in training.
 #[derive(Clone, Default)]
 pub struct Sessions(Rc<RefCell<BTreeMap<u64, Rc<dyn Any>>>>);

@@ -6,6 +6,7 @@ pub mod crash;
 pub mod decimal;
 pub mod download;
 pub mod notices;
+pub mod packs;
 pub mod places;
 pub mod store;
 pub mod text;

@@ -19,6 +19,8 @@ pub const SHARE: &str = "glassbox-share";
 pub const OPEN: &str = "glassbox-open";
 /// The learner's progress has changed.
 pub const PROGRESS: &str = "glassbox-progress";
+/// A pack was fetched or removed; the detail is its name.
+pub const PACK: &str = "glassbox-pack";
 /// Another program of the page has stopped: what is not on the disk yet is to be written at once.
 pub const KEEP: &str = "glassbox-keep";
 

@@ -40,6 +40,7 @@ fn DeviceSwitch() -> impl IntoView {
     let name = move || {
         status.with(|status| match (&status.device, &status.state) {
             (Some(device), _) => device.clone(),
+            (None, EngineState::Idle) if status.beside.is_some() => status.beside.clone().unwrap_or_default(),
             (None, EngineState::Idle) => t!("shell.not_loaded_yet").to_owned(),
             (None, EngineState::Starting) => t!("shell.starting").to_owned(),
             (None, EngineState::Restarting) => t!("shell.restarting").to_owned(),
@@ -49,11 +50,12 @@ fn DeviceSwitch() -> impl IntoView {
     };
     let state = move || {
         status.with(|status| match status.state {
+            EngineState::Idle if status.beside.is_some() => "ready",
             EngineState::Idle => "idle",
             EngineState::Starting => "starting",
-            EngineState::Ready => t!("shell.ready"),
+            EngineState::Ready => "ready",
             EngineState::Restarting => "restarting",
-            EngineState::Stopped(_) => t!("shell.stopped"),
+            EngineState::Stopped(_) => "stopped",
         })
     };
     let options: Vec<_> = Wanted::ALL

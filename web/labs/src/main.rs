@@ -8,6 +8,7 @@ mod address;
 mod device;
 mod engine;
 mod labs;
+mod large_file;
 mod model_text;
 mod models;
 mod notices;

@@ -1,21 +1,24 @@
 //! The worker that cuts texts with published vocabularies. They need a library of regular expressions as large as half
 //! the engine, so it is fetched only when somebody picks one of them.
 
-use engine::run::{Context, Registry};
 use engine_core::{
     job::{Job, JobError},
     jobs::tokenize::{CountTokens, Cut, TokenCounts, Tokenize, Tokenized, TokensCounted, Which},
     subwords::Token,
 };
+use engine_run::Registry;
 use engine_words::Vocabulary;
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, future::ready, rc::Rc};
+use worker_port::{Program, serve};
+
+type Context<J> = engine_run::Context<J, ()>;
 
 /// A long text is cut in stretches of at least so many bytes, so that it can be given up between them.
 const STRETCH: usize = 4_096;
 
 fn main() {
-    // The device is opened and never used: without its self-test the model's code stays out of this program.
-    worker::serve(|| Registry::new().with(cut).with(count), || Box::pin(engine::device::reopen()));
+    let open = || -> engine_run::LocalFuture<_> { Box::pin(ready(Ok(((), "vocabularies".to_owned())))) };
+    serve(Program::plain(|| Registry::new().with(cut).with(count), open));
 }
 
 thread_local! {

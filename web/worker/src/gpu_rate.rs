@@ -120,7 +120,7 @@ impl Drop for Bench {
 async fn within(ms: i32, promise: Promise) -> Option<JsValue> {
     let timer = Promise::new(&mut |_, reject| {
         // Without a timer the promise is waited for alone.
-        let _ = super::scope().set_timeout_with_callback_and_timeout_and_arguments_0(&reject, ms);
+        let _ = worker_port::scope().set_timeout_with_callback_and_timeout_and_arguments_0(&reject, ms);
     });
     JsFuture::from(Promise::race(&Array::of2(&promise, &timer))).await.ok()
 }

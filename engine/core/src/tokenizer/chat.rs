@@ -5,9 +5,10 @@
 
 use super::Gpt2Tokenizer;
 use crate::gguf::Header;
+use serde::{Deserialize, Serialize};
 
 /// Who says something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Role {
     /// Whoever built the page: how the model should behave.
     System,
@@ -18,7 +19,7 @@ pub enum Role {
 }
 
 /// One turn of a chat.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Who says it.
     pub role: Role,

@@ -1,6 +1,6 @@
 //! The kernels, each a WGSL file in this folder, and the constants each of them needs.
 //!
-//! Read `matmul.wgsl` first, then forward (`embed`, `layer_norm`, `attention`, `cross_entropy`), backward
+//! Read `matmul.wgsl` first (`packed.wgsl` is its twin for whole numbers), then forward (`embed`, `layer_norm`, `attention`, `cross_entropy`), backward
 //! (the files with `backward`), the optimizer (`squares`, `verdict`, `adamw`), and decoding (`decode_*`).
 
 use crate::plan::Kernel;
@@ -8,6 +8,7 @@ use engine_core::adamw::{BETAS, EPS};
 
 const GELU: &str = include_str!("gelu.wgsl");
 const MATMUL: &str = include_str!("matmul.wgsl");
+const PACKED: &str = include_str!("packed.wgsl");
 const EMBED: &str = include_str!("embed.wgsl");
 const EMBED_BACKWARD: &str = include_str!("embed_backward.wgsl");
 const LAYER_NORM_PARTS: &str = include_str!("layer_norm_parts.wgsl");
@@ -116,6 +117,15 @@ impl Product {
         // The types of gelu.wgsl are declared by matmul.wgsl; WGSL does not mind the order.
         call("matmul", &[MATMUL, GELU], &constants, &features, grid)
     }
+}
+
+/// A product of whole numbers: `[rows, words, outputs]`, where a word holds four of a row's numbers.
+pub(crate) fn packed([m, words, n]: [usize; 3], group_count: usize, four: bool, built_in: bool) -> Call {
+    let constants =
+        [("M", m), ("N", n), ("WORDS", words), ("GROUPS", group_count), ("GROUP_WORDS", words / group_count)];
+    let features: Vec<_> =
+        [(four, "FOUR"), (built_in, "DOT")].into_iter().filter_map(|(on, name)| on.then_some(name)).collect();
+    call("packed", &[PACKED], &constants, &features, [groups(n, 32), groups(m, 32), 1])
 }
 
 /// `rows` embeddings of sequences of `context` tokens.

@@ -2,6 +2,7 @@
 
 pub mod kernels;
 pub mod model;
+pub mod packed;
 pub mod speed;
 pub mod tolerances;
 pub mod twins;
@@ -16,6 +17,8 @@ macro_rules! every_check {
         $each!(
             kernels::matrix_products,
             kernels::products_on_their_own,
+            packed::whole_numbers,
+            packed::sizes_that_do_not_fit,
             kernels::products_with_what_follows_them,
             kernels::gelu_along_the_axis,
             kernels::embeddings,

@@ -19,6 +19,12 @@ impl F32x4 {
         Self(f32x4(a, b, c, d))
     }
 
+    /// Four whole numbers of 32 bits.
+    #[inline(always)]
+    pub(crate) fn from_whole(whole: v128) -> Self {
+        Self(f32x4_convert_i32x4(whole))
+    }
+
     /// The four numbers.
     #[inline(always)]
     pub fn to_array(self) -> [f32; 4] {

@@ -1,12 +1,11 @@
 //! Fetches one file of a pack: in parts that are kept as they arrive, so that it goes on where it broke off.
 
-use super::{
-    answer::{self, Answer},
-    list::PackFile,
-    shelf::{Shelf, Unkept},
-};
+use super::answer::{self, Answer};
 use js_sys::{Array, Reflect, Uint8Array};
-use kit::address;
+use kit::{
+    address,
+    packs::{PackFile, Shelf, Unkept},
+};
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

@@ -1,18 +1,18 @@
-//! The page “Offline”: what is kept for use without a connection, and what can be fetched for it on purpose.
+//! The page “Offline”: what is kept for use without a connection, and what can be fetched for it on purpose. A lab that
+//! needs a pack shows that one alone: `<div data-desk="packs" data-json="smollm2">`.
 
 mod answer;
 mod fetch;
-mod list;
 mod row;
-mod shelf;
 mod storage;
 
 use crate::slots::Slot;
 use gloo::timers::future::TimeoutFuture;
-use kit::t;
+use kit::{
+    packs::{self, Pack, Shelf},
+    t,
+};
 use leptos::{prelude::*, task::spawn_local};
-use list::Pack;
-use shelf::Shelf;
 
 /// What is known of the packs.
 #[derive(Clone)]
@@ -26,17 +26,22 @@ enum Found {
 }
 
 /// Draws the packs, the storage meter and the offer to install.
-pub fn part(_: Slot) -> AnyView {
+pub fn part(slot: Slot) -> AnyView {
+    let alone = (!slot.json.is_empty()).then_some(slot.json);
+    let whole = alone.is_none();
     let found = RwSignal::new_local(Found::Looking);
     let (changes, set_changes) = signal(0_u32);
     let changed = move || {
         set_changes.try_update(|count| *count += 1);
     };
     spawn_local(async move {
-        let Some(packs) = list::fetch().await else {
+        let Some(mut packs) = packs::fetch().await else {
             found.try_set(Found::Unlisted);
             return;
         };
+        if let Some(name) = alone {
+            packs.retain(|pack| pack.name == name);
+        }
         // On the first visit the service worker fills its cache while the page is read already.
         loop {
             if let Some(shelf) = settled().then_some(Shelf::open().await).flatten() {
@@ -66,11 +71,10 @@ pub fn part(_: Slot) -> AnyView {
                 Found::Unready => view! { <p role="alert">{t!("packs.unready")}</p> }.into_any(),
                 Found::Packs(packs, shelf) => {
                     let rows: Vec<_> = packs.into_iter().map(|pack| row::row(pack, shelf.clone(), changed)).collect();
-                    view! { <p>{t!("packs.basic")}</p>{rows} }.into_any()
+                    view! { {whole.then(|| view! { <p>{t!("packs.basic")}</p> })}{rows} }.into_any()
                 }
             }}
-            {storage::meter(changes)}
-            {storage::install()}
+            {whole.then(|| (storage::meter(changes), storage::install()))}
         </div>
     }
     .into_any()

@@ -1,11 +1,12 @@
 //! One pack: what it is, whether it is here, and the buttons that change that.
 
-use super::{
-    fetch::{self, Broken},
-    list::{Pack, megabytes},
-    shelf::Shelf,
+use super::fetch::{self, Broken};
+use kit::{
+    packs::{Pack, Shelf, megabytes},
+    t,
+    text::fill,
+    wire,
 };
-use kit::{t, text::fill};
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::AbortController;
 
@@ -59,6 +60,7 @@ pub fn row(pack: Pack, shelf: Shelf, changed: impl Fn() + Copy + 'static) -> Any
     let refresh = move || async move {
         let found = look(&shelf.get_value(), &pack.get_value()).await;
         state.try_set(found);
+        wire::tell(wire::PACK, &pack.with_value(|pack| pack.name.clone()));
         changed();
     };
     spawn_local(refresh());

@@ -1,9 +1,8 @@
 //! How much the browser keeps for this site, whether it has promised to, and Glassbox as an app.
 
-use super::list::megabytes;
 use gloo::events::EventListener;
 use js_sys::{Function, Promise, Reflect};
-use kit::{store, t, text::fill};
+use kit::{packs::megabytes, store, t, text::fill};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

@@ -12,11 +12,11 @@ mod measure;
 mod port;
 mod program;
 mod runs;
+mod side;
 mod status;
 mod strikes;
 mod supervisor;
 mod within;
-pub mod words;
 
 pub use features::{cross_origin_isolated, relaxed_simd};
 pub use gpu::gpu_available;
@@ -25,7 +25,7 @@ pub use measure::{measure, measured};
 pub use status::{EngineState, Wanted, status};
 
 use engine_core::{
-    job::{Job, JobError},
+    job::{Home, Job, JobError},
     wire::{self, RunId},
 };
 use futures_channel::oneshot;
@@ -73,7 +73,8 @@ pub fn use_job<J: Job>(job: impl Fn() -> Option<J> + 'static) -> Run<J> {
             return;
         };
         run.running.set(true);
-        let id = supervisor::submit(
+        let id = submit(
+            J::HOME,
             J::NAME,
             wire::encode(&job),
             Box::new(move |event| match event {
@@ -90,19 +91,25 @@ pub fn use_job<J: Job>(job: impl Fn() -> Option<J> + 'static) -> Run<J> {
                 }
             }),
         );
-        on_cleanup(move || supervisor::abandon(id));
+        on_cleanup(move || match J::HOME {
+            Home::Tensors => supervisor::abandon(id),
+            side => side::abandon(side, id),
+        });
     });
     run
 }
 
 /// A run that was started by hand. Dropping it does not cancel the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Handle(RunId);
+pub struct Handle(Home, RunId);
 
 impl Handle {
     /// Asks the run to stop at its next checkpoint; what it has done until then is still delivered.
     pub fn cancel(self) {
-        supervisor::cancel(self.0);
+        match self.0 {
+            Home::Tensors => supervisor::cancel(self.1),
+            side => side::cancel(side, self.1),
+        }
     }
 }
 
@@ -111,7 +118,15 @@ impl Handle {
 /// # Errors
 /// What the job says, or [`JobError::Device`] if its worker was lost.
 pub async fn run<J: Job>(job: &J) -> Result<J::Output, JobError> {
-    run_with(job, |_| {}, |_| {}).await
+    run_at(J::HOME, job).await
+}
+
+/// Runs a job to its end in another program than the one that it names.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_at<J: Job>(home: Home, job: &J) -> Result<J::Output, JobError> {
+    run_to_end(home, job, |_| {}, |_| {}).await
 }
 
 /// Runs a job to its end; the handle can stop it, and updates are delivered in order.
@@ -122,11 +137,21 @@ pub async fn run<J: Job>(job: &J) -> Result<J::Output, JobError> {
 pub async fn run_with<J: Job>(
     job: &J,
     on_handle: impl FnOnce(Handle),
+    on_update: impl FnMut(J::Update) + 'static,
+) -> Result<J::Output, JobError> {
+    run_to_end(J::HOME, job, on_handle, on_update).await
+}
+
+async fn run_to_end<J: Job>(
+    home: Home,
+    job: &J,
+    on_handle: impl FnOnce(Handle),
     mut on_update: impl FnMut(J::Update) + 'static,
 ) -> Result<J::Output, JobError> {
     let (sender, receiver) = oneshot::channel();
     let sender = Rc::new(RefCell::new(Some(sender)));
-    let id = supervisor::submit(
+    let id = submit(
+        home,
         J::NAME,
         wire::encode(job),
         Box::new(move |event| match event {
@@ -143,8 +168,15 @@ pub async fn run_with<J: Job>(
             }
         }),
     );
-    on_handle(Handle(id));
+    on_handle(Handle(home, id));
     open::<J>(receiver.await.unwrap_or(Err(JobError::Cancelled)))
+}
+
+fn submit(home: Home, name: &str, body: Vec<u8>, listener: runs::Listener) -> RunId {
+    match home {
+        Home::Tensors => supervisor::submit(name, body, listener),
+        side => side::submit(side, name, body, listener),
+    }
 }
 
 fn open<J: Job>(result: Result<Vec<u8>, JobError>) -> Result<J::Output, JobError> {
@@ -165,6 +197,7 @@ pub fn on_gpu() -> bool {
 /// Changes the device. Runs under way end, and a worker for the new device takes over.
 pub fn choose(wanted: Wanted) {
     supervisor::choose(wanted);
+    side::follow_choice();
 }
 
 /// Starts again after the engine gave up, with a clean slate.
@@ -180,6 +213,7 @@ pub fn forgive() {
 /// Ends the engine's worker as if it had vanished without a word, to see that the page notices.
 pub fn lose_worker() {
     supervisor::lose_worker();
+    side::lose(Home::Plain);
 }
 
 /// Moves to the device that was measured to do `work` faster, if the learner left the choice to the page.

@@ -11,6 +11,10 @@ pub enum Program {
     Simd,
     /// Computes on WebGPU; several times larger, so loaded only on request.
     Gpu,
+    /// Runs the jobs without tensors, with relaxed SIMD.
+    PlainRelaxed,
+    /// Runs the jobs without tensors, with SIMD128.
+    Plain,
     /// Cuts texts with published vocabularies and can do nothing else; loaded when one is picked.
     Words,
 }
@@ -22,6 +26,8 @@ impl Program {
             Self::Relaxed => "worker-relaxed_loader.js",
             Self::Simd => "worker_loader.js",
             Self::Gpu => "worker-gpu_loader.js",
+            Self::PlainRelaxed => "worker-plain-relaxed_loader.js",
+            Self::Plain => "worker-plain_loader.js",
             Self::Words => "worker-words_loader.js",
         }
     }
@@ -30,6 +36,11 @@ impl Program {
     pub fn is_gpu(self) -> bool {
         self == Self::Gpu
     }
+}
+
+/// The program for jobs without tensors. `relaxed`: as in [`Situation`].
+pub fn pick_plain(wanted: Wanted, relaxed: bool) -> Program {
+    if relaxed && wanted != Wanted::Simd { Program::PlainRelaxed } else { Program::Plain }
 }
 
 /// What is known when a program is chosen.
@@ -66,6 +77,11 @@ mod tests {
         for wanted in Wanted::ALL {
             assert_eq!(cpu(wanted, false), Program::Simd, "{wanted:?} without relaxed SIMD");
             assert_eq!(pick(Situation { wanted, on_gpu: true, relaxed: false }), Program::Gpu);
+            assert_eq!(pick_plain(wanted, false), Program::Plain);
         }
+        assert_eq!(
+            [Wanted::Gpu, Wanted::Simd].map(|wanted| pick_plain(wanted, true)),
+            [Program::PlainRelaxed, Program::Plain]
+        );
     }
 }

@@ -68,6 +68,8 @@ pub enum EngineState {
 pub struct EngineStatus {
     /// The device that computes, once a worker is ready: "CPU, relaxed SIMD" or "WebGPU (adapter)".
     pub device: Option<String>,
+    /// What computes the jobs without tensors, once their worker is ready: "CPU, relaxed SIMD".
+    pub beside: Option<String>,
     /// What the learner chose.
     pub wanted: Wanted,
     /// How the worker fares.

@@ -41,7 +41,7 @@ pub struct Strikes(Vec<Failure>);
 impl Strikes {
     /// Counts a failure. CPU and WebGPU are counted apart: one says nothing about the other.
     pub fn count(&mut self, failure: Failure) -> Verdict {
-        if failure.program == Program::Relaxed && !failure.was_ready {
+        if matches!(failure.program, Program::Relaxed | Program::PlainRelaxed) && !failure.was_ready {
             return Verdict::FallToSimd;
         }
         let gpu = failure.program.is_gpu();

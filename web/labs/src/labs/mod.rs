@@ -36,6 +36,7 @@ labs! {
     "backprop" => backprop,
     "block" => block,
     "board" => board,
+    "chat" => chat,
     "complete" => complete,
     "embeddings" => embeddings,
     "engine" => engine,

@@ -1,12 +1,9 @@
 //! Questions about tokens, asked of whoever can answer them: the engine, or the program of published vocabularies.
 
 use super::names;
-use crate::{
-    engine::{self, words},
-    texts,
-};
+use crate::{engine, texts};
 use engine_core::{
-    job::{Job, JobError},
+    job::{Home, Job, JobError},
     jobs::tokenize::{CountTokens, Cut, Lesson, TokenCounts, Tokenize, Tokenized, TokensCounted, Which},
 };
 use kit::t;
@@ -108,12 +105,12 @@ async fn answered<J: Job, T>(
         JobError::Device(why) => JobError::Invalid(t!("tokenizer.program_failed", name = name, why = why)),
         other => other,
     };
-    let first = words::run(&job(ask.clone())).await.map_err(told)?;
+    let first = engine::run_at(Home::Words, &job(ask.clone())).await.map_err(told)?;
     if let Some(answer) = done(first) {
         return Ok(answer);
     }
     let brought = texts::fetch(&format!("data/vocabularies/{file}")).await;
     let brought = brought.ok_or_else(|| JobError::Invalid(t!("tokenizer.not_loaded", name = name)))?;
-    let answer = words::run(&job(Tokenize { vocabulary: Some(brought), ..ask })).await.map_err(told)?;
+    let answer = engine::run_at(Home::Words, &job(Tokenize { vocabulary: Some(brought), ..ask })).await.map_err(told)?;
     done(answer).ok_or_else(|| JobError::Device(t!("tokenizer.odd_answer").into()))
 }

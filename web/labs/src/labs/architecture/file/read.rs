@@ -4,11 +4,10 @@ use engine_core::{
     gpt2_file::{MOST_HEADER, Piece},
     jobs::gpt2::{OpenGpt2, TokenizerFiles},
 };
-use crate::address;
+use crate::{address, large_file::stretch};
 use gloo::net::http::Request;
 use js_sys::{Array, Uint8Array};
 use kit::t;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, FileList};
 
 /// Texts such as `vocab.json` are never longer.
@@ -119,7 +118,7 @@ impl Files {
     pub async fn ask(&self, n_heads: Option<usize>) -> Result<OpenGpt2, String> {
         let Some(file) = &self.model else { return Err(t!("architecture.file_no_model").into()) };
         let size = file.1.size();
-        let head = bytes(file, 0.0, size.min((MOST_HEADER + 8) as f64)).await?;
+        let head = stretch(&file.0, &file.1, 0, (size as u64).min(MOST_HEADER as u64 + 8)).await?;
         let (config, tokenizer) = (self.config.clone(), self.tokenizer.clone());
         Ok(OpenGpt2 { size: size as u64, head, config, n_heads, tokenizer })
     }
@@ -130,8 +129,7 @@ impl Files {
     /// A sentence, where the browser cannot read the file.
     pub async fn piece(&self, piece: Piece) -> Result<Vec<u8>, String> {
         let Some(file) = &self.model else { return Err(t!("architecture.file_no_model").into()) };
-        let from = piece.offset as f64;
-        bytes(file, from, from + piece.length as f64).await
+        stretch(&file.0, &file.1, piece.offset, piece.offset + piece.length as u64).await
     }
 }
 
@@ -140,15 +138,8 @@ async fn text(file: &Named) -> Result<String, String> {
     if size > MOST_TEXT {
         return Err(t!("architecture.file_long_text", name = name));
     }
-    let bytes = bytes(file, 0.0, size).await?;
+    let bytes = stretch(name, &file.1, 0, size as u64).await?;
     String::from_utf8(bytes).map_err(|_| t!("architecture.file_no_text", name = name))
-}
-
-async fn bytes((name, blob): &Named, from: f64, to: f64) -> Result<Vec<u8>, String> {
-    let unread = |_| t!("architecture.file_unreadable", name = name);
-    let stretch = blob.slice_with_f64_and_f64(from, to).map_err(unread)?;
-    let buffer = JsFuture::from(stretch.array_buffer()).await.map_err(unread)?;
-    Ok(Uint8Array::new(&buffer).to_vec())
 }
 
 #[cfg(test)]

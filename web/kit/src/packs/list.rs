@@ -1,7 +1,8 @@
 //! What can be fetched on purpose: `packs.json`, as `cargo xtask dist` writes it from `content/packs.toml`.
 
+use crate::address;
 use gloo::net::http::Request;
-use kit::address;
+
 use serde::Deserialize;
 
 /// Files that belong together, such as the WebGPU engine.

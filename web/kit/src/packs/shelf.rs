@@ -2,8 +2,8 @@
 //! parts of files that are still arriving.
 
 use super::list::PackFile;
+use crate::address;
 use js_sys::{Array, Reflect, Uint8Array};
-use kit::address;
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -62,6 +62,9 @@ impl Shelf {
     }
 
     /// Keeps a whole file; its parts are not needed any more.
+    ///
+    /// # Errors
+    /// Why it could not be kept.
     pub async fn keep(&self, file: &PackFile, blob: &Blob, kind: &str) -> Result<(), Unkept> {
         put(&self.whole, &address::absolute(&file.path), blob, kind).await?;
         self.forget_parts(file).await;
@@ -90,6 +93,9 @@ impl Shelf {
     }
 
     /// Keeps a part that begins at `start`.
+    ///
+    /// # Errors
+    /// Why it could not be kept.
     pub async fn keep_part(&self, file: &PackFile, start: u64, blob: &Blob) -> Result<(), Unkept> {
         put(&self.parts, &part_address(file, start), blob, "application/octet-stream").await
     }

@@ -1,0 +1,5 @@
+//! The plain worker for any CPU.
+
+fn main() {
+    worker_plain::main();
+}
