@@ -67,6 +67,8 @@ const LABS = {
     near: { first_probability: 1e-4 },
   },
   complete: { knobs: 'tokens=16', worked: ['summary', /^CPU\b/] },
+  compress: { knobs: 'format=int8', drive: action('score') },
+  distil: { knobs: 'steps=20&rate=0.001', drive: action('distil') },
   embeddings: { knobs: 'steps=20000', drive: action('learn') },
   engine: { found: selfTest, submits: true },
   families: { knobs: 'layers=1&steps=20', drive: press('tr[data-family="encoder"] [data-action="one"]') },
@@ -79,6 +81,7 @@ const LABS = {
   },
   positions: { knobs: 'steps=40', drive: press('tr[data-scheme="rope"] [data-action="one"]') },
   quantize: { knobs: 'model=copying&windows=2', timed: /^speed_/ },
+  prune: { knobs: 'steps=2', drive: action('prune'), timed: /_speedup$/ },
   sampling: { knobs: 'tokens=8', drive: action('write'), told: 'left_log_probability' },
   tokenizer: { knobs: 'step=5', told: 'made' },
   train: {

@@ -92,11 +92,19 @@ pub fn stored(config: &GptConfig, mut weights: Weights, cut: f64, format: Format
             write(tensor, [rows, columns], turned, format).map_err(|why| format!("{name}: {why}"))?;
         *tensor = numbers;
         let kept = tensor.iter().filter(|x| **x != 0.0).count();
-        let packed = |count: usize| (count * format.bits()).div_ceil(8);
-        bytes += scales + packed(tensor.len()).min(packed(kept) + tensor.len().div_ceil(8));
+        bytes += scales + packed(tensor.len(), kept, format.bits());
     }
     Ok(Stored { weights, bytes })
 }
+
+// ANCHOR: packed
+/// Bytes of `numbers` numbers of so many bits, of which `kept` are not zero: all of them written down, or a bit for each
+/// that says whether it is there, and those that are. Whichever is less.
+pub fn packed(numbers: usize, kept: usize, bits: usize) -> usize {
+    let bytes = |count: usize| (count * bits).div_ceil(8);
+    bytes(numbers).min(bytes(kept) + numbers.div_ceil(8))
+}
+// ANCHOR_END: packed
 
 /// The numbers as they come back, in their own order, and the bytes of their scales and zero points.
 fn write(

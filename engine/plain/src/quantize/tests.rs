@@ -235,7 +235,11 @@ fn zz_numbers() {
     let f = Plan { activations: Activations::Float, ..d };
     let with = |share| Scheme { share, ..Scheme::INT4 };
     for share in [Share::Tensor, Share::Row, Share::Group(32), Share::Group(16), Share::Group(8)] {
-        run(&format!("int4 {share:?}"), Plan { scheme: with(share), ..f }, if share == Share::Group(32) { 700.0 } else { 0.0 });
+        run(
+            &format!("int4 {share:?}"),
+            Plan { scheme: with(share), ..f },
+            if share == Share::Group(32) { 700.0 } else { 0.0 },
+        );
     }
     run("gptq g32", Plan { method: Method::Gptq, scheme: Scheme::INT4, ..f }, 0.0);
     run("awq g32", Plan { method: Method::Awq, scheme: Scheme::INT4, ..f }, 0.0);
@@ -245,7 +249,11 @@ fn zz_numbers() {
     run("int4 g32 affine", Plan { scheme: Scheme { grid: Grid::Affine, ..Scheme::INT4 }, ..f }, 0.0);
     run("int4 g32 tokens same", Plan { tokens: Tokens::Same, scheme: Scheme::INT4, ..f }, 0.0);
     for p in [99.9, 99.0] {
-        run(&format!("int4 tensor pct {p}"), Plan { scheme: Scheme { calibration: Calibration::Percentile(p), ..with(Share::Tensor) }, ..f }, 0.0);
+        run(
+            &format!("int4 tensor pct {p}"),
+            Plan { scheme: Scheme { calibration: Calibration::Percentile(p), ..with(Share::Tensor) }, ..f },
+            0.0,
+        );
     }
     run("gptq g32 64 windows", Plan { windows: 64, method: Method::Gptq, scheme: Scheme::INT4, ..f }, 0.0);
     run("int8 float tensor", Plan { scheme: Scheme { share: Share::Tensor, ..Scheme::INT8 }, ..f }, 0.0);
