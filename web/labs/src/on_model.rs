@@ -4,6 +4,7 @@ use crate::{
     engine,
     model_text, models,
     picked::Picked,
+    texts::SHIPPED,
     widgets::LabState,
 };
 use engine_core::job::{Job, JobError};
@@ -58,8 +59,8 @@ impl<R: Default + Send + Sync + 'static> OnModel<R> {
         }
     }
 
-    /// Starts the job that `make` makes of the chosen model's file and its text; stops it if one runs.
-    pub fn toggle<J>(self, picked: Picked, make: impl FnOnce(Vec<u8>, String) -> J + 'static)
+    /// Starts the job that `make` makes of the chosen model's file and of the text called `which`; stops it if one runs.
+    pub fn toggle<J>(self, picked: Picked, which: String, make: impl FnOnce(Vec<u8>, String) -> J + 'static)
     where
         J: Job<Update = R, Output = R>,
     {
@@ -69,7 +70,7 @@ impl<R: Default + Send + Sync + 'static> OnModel<R> {
         self.state.set(LabState::Running);
         self.says.set(t!("on_model.reading").into());
         spawn_local(async move {
-            let ended = match self.ask(picked, make).await {
+            let ended = match self.ask(picked, &which, make).await {
                 Ok(()) => (LabState::Done, t!("on_model.done")),
                 Err(JobError::Cancelled) => (LabState::Idle, t!("on_model.stopped")),
                 Err(error) => (LabState::Failed(error.to_string()), ""),
@@ -80,11 +81,11 @@ impl<R: Default + Send + Sync + 'static> OnModel<R> {
         });
     }
 
-    async fn ask<J>(self, picked: Picked, make: impl FnOnce(Vec<u8>, String) -> J) -> Result<(), JobError>
+    async fn ask<J>(self, picked: Picked, which: &str, make: impl FnOnce(Vec<u8>, String) -> J) -> Result<(), JobError>
     where
         J: Job<Update = R, Output = R>,
     {
-        let text = model_text::of(&picked.id.get_untracked(), model_text::OWN).await.map_err(JobError::Invalid)?;
+        let text = model_text::of(&picked.id.get_untracked(), which).await.map_err(JobError::Invalid)?;
         let file = picked.load().await.map_err(JobError::Invalid)?;
         self.says.try_set(String::new());
         self.text.try_set(Some(text.as_str().into()));
@@ -99,6 +100,32 @@ impl<R: Default + Send + Sync + 'static> OnModel<R> {
         let last = engine::run_with(&job, on_handle, take).await?;
         self.report.try_set(Arc::new(last));
         Ok(())
+    }
+}
+
+/// Draws the list of texts that a model can be trained and measured on.
+#[component]
+pub fn PickText(
+    /// What is chosen: [`model_text::OWN`], or a shipped one.
+    #[prop(into)]
+    which: Signal<String>,
+    /// Chooses another one.
+    choose: Callback<String>,
+    /// Whether nothing can be chosen at the moment.
+    busy: Signal<bool>,
+) -> impl IntoView {
+    let option = move |id: &'static str, name: &'static str| {
+        view! { <option value=id prop:selected=move || which.with(|which| which == id)>{name}</option> }
+    };
+    let shipped = SHIPPED.map(|(id, title)| option(id, title));
+    view! {
+        <label class="pick-model">
+            <span>{t!("on_model.text")}</span>
+            <select data-field="text" disabled=busy on:change:target=move |e| choose.run(e.target().value())>
+                {option(model_text::OWN, t!("on_model.own_text"))}
+                {shipped.into_iter().collect::<Vec<_>>()}
+            </select>
+        </label>
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::knobs;
 use crate::{
-    on_model::OnModel,
+    model_text,
+    on_model::{OnModel, PickText},
     picked::{PickModel, use_another, use_picked},
     widgets::{LabFrame, LabState, lines::number, outcome, settings::Fields},
 };
@@ -59,6 +60,8 @@ pub struct Knobs {
     model: String,
     /// What was made of it; empty for the original itself.
     made: String,
+    /// The text it is trained and measured on: `own`, or the id of a shipped one.
+    text: String,
     /// The share of the smallest weights that is cut as well.
     cut: f64,
     /// `float32`, `float16`, `int8` or `int4`.
@@ -69,7 +72,7 @@ pub struct Knobs {
 
 impl Default for Knobs {
     fn default() -> Self {
-        Self { model: String::new(), made: String::new(), cut: 0.0, format: Written::default(), group: 32 }
+        Self { model: String::new(), made: String::new(), text: model_text::OWN.into(), cut: 0.0, format: Written::default(), group: 32 }
     }
 }
 
@@ -90,6 +93,7 @@ impl Knobs {
         let all = [
             ("model", pair(&model, &first.model)),
             ("made", pair(&made, &first.made)),
+            ("text", pair(&self.text, &first.text)),
             ("cut", pair(&self.cut, &first.cut)),
             ("format", pair(&self.format.key(), &first.format.key())),
             ("group", pair(&self.group, &first.group)),
@@ -139,7 +143,7 @@ pub fn Lab(
         if !id.is_empty() && other.is_none() {
             return state.set(LabState::Failed(t!("compress.still_loading").into()));
         }
-        runs.toggle(picked, move |original, text| {
+        runs.toggle(picked, wanted.text, move |original, text| {
             ScoreCompression { original, made: other.map(|file| file.to_vec()), cut, format, text }
         });
     };
@@ -152,6 +156,8 @@ pub fn Lab(
             outcome::report("compress", true, &values);
         }
     });
+    let which = Signal::derive(move || knobs.with(|knobs| knobs.text.clone()));
+    let choose_text = Callback::new(move |text| knobs.update(|knobs| knobs.text = text));
     let fields = Fields { knobs, busy, class: "compress-field" };
     let option = move |this: Written| {
         let selected = move || knobs.with(|knobs| knobs.format == this);
@@ -174,6 +180,7 @@ pub fn Lab(
             <p class="compress-caption">{t!("compress.made")}</p>
             <PickModel picked=made/>
             <p class="lab-note">{t!("compress.made_about")}</p>
+            <PickText which choose=choose_text busy/>
             <div class="compress-settings">
                 <label class="compress-field">
                     <span>{t!("compress.format")}</span>
@@ -230,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_link_carries_every_setting() {
-        let odd = Knobs { model: "a".into(), made: "b".into(), cut: 0.25, format: Written::Int4, group: 64 };
+        let odd = Knobs { model: "a".into(), made: "b".into(), text: "emma".into(), cut: 0.25, format: Written::Int4, group: 64 };
         assert_eq!(knobs::parse::<Knobs>(&odd.shared("a".into(), "b".into())).expect("it fits"), odd);
         assert_eq!(Knobs::default().shared(String::new(), String::new()), "");
         assert_eq!(odd.format(), Format::Int4(64));

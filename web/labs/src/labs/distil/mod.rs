@@ -4,7 +4,8 @@ mod results;
 
 use super::knobs;
 use crate::{
-    on_model::{KeepModel, OnModel},
+    model_text,
+    on_model::{KeepModel, OnModel, PickText},
     picked::{PickModel, use_picked},
     widgets::{LabFrame, LabState, line_chart::LineChart, outcome, settings::Fields},
 };
@@ -26,6 +27,8 @@ const TOKENS: u32 = 60;
 pub struct Knobs {
     /// The id of one of the learner's models; empty for the built-in one.
     model: String,
+    /// The text it is trained and measured on: `own`, or the id of a shipped one.
+    text: String,
     /// What is half of the teacher's: `layers` or `width`.
     student: Student,
     /// What students begin with: `copied` blocks of the teacher, or `fresh` numbers.
@@ -48,7 +51,7 @@ impl Default for Knobs {
     fn default() -> Self {
         let Plan { student, begin, mix, steps, learning_rate: rate, seed, pairs, .. } = Plan::default();
         let Mix { temperature, soft } = mix;
-        Self { model: String::new(), student, begin, temperature, soft, steps, rate, seed, pairs }
+        Self { model: String::new(), text: model_text::OWN.into(), student, begin, temperature, soft, steps, rate, seed, pairs }
     }
 }
 
@@ -65,6 +68,7 @@ impl Knobs {
         let pair = |now: &dyn ToString, first: &dyn ToString| (now.to_string(), first.to_string());
         let all = [
             ("model", pair(&model, &first.model)),
+            ("text", pair(&self.text, &first.text)),
             ("student", pair(&self.student.key(), &first.student.key())),
             ("begin", pair(&self.begin.key(), &first.begin.key())),
             ("temperature", pair(&self.temperature, &first.temperature)),
@@ -95,7 +99,7 @@ pub fn Lab(
         if !busy.get_untracked() {
             ran.set(Some(plan));
         }
-        runs.toggle(picked, move |file, text| DistilModel { file, text, plan, tokens: TOKENS });
+        runs.toggle(picked, knobs.with_untracked(|knobs| knobs.text.clone()), move |file, text| DistilModel { file, text, plan, tokens: TOKENS });
     };
     Effect::new(move |_| {
         if state.with(|state| *state == LabState::Done)
@@ -107,6 +111,8 @@ pub fn Lab(
         }
     });
 
+    let which = Signal::derive(move || knobs.with(|knobs| knobs.text.clone()));
+    let choose_text = Callback::new(move |text| knobs.update(|knobs| knobs.text = text));
     let fields = Fields { knobs, busy, class: "distil-field" };
     let student = move |this: Student| {
         let says = match this {
@@ -149,6 +155,7 @@ pub fn Lab(
         <LabFrame name="distil" title=t!("distil.title") state share>
             <p class="lab-note">{t!("distil.about")}</p>
             <PickModel picked/>
+            <PickText which choose=choose_text busy/>
             <div class="distil-settings">
                 <label class="distil-field">
                     <span>{t!("distil.student")}</span>
@@ -194,6 +201,7 @@ mod tests {
     fn a_link_carries_every_setting() {
         let odd = Knobs {
             model: "abc".into(),
+            text: "emma".into(),
             student: Student::Width,
             begin: Begin::Fresh,
             temperature: 4.0,

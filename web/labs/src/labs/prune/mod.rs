@@ -6,7 +6,8 @@ mod times;
 
 use super::knobs;
 use crate::{
-    on_model::{KeepModel, OnModel},
+    model_text,
+    on_model::{KeepModel, OnModel, PickText},
     picked::{PickModel, use_picked},
     widgets::{LabFrame, LabState, line_chart::LineChart, outcome, settings::Fields},
 };
@@ -30,6 +31,8 @@ const SPEED_MS: f64 = 1_000.0;
 pub struct Knobs {
     /// The id of one of the learner's models; empty for the built-in one.
     model: String,
+    /// The text it is trained and measured on: `own`, or the id of a shipped one.
+    text: String,
     /// `global`, `layer`, `two-of-four`, `heads` or `neurons`.
     what: What,
     /// The share that is cut.
@@ -51,7 +54,7 @@ pub struct Knobs {
 impl Default for Knobs {
     fn default() -> Self {
         let Plan { what, share, rounds, steps, learning_rate: rate, seed, .. } = Plan::default();
-        Self { model: String::new(), what, share, rounds, steps, rate, seed, inputs: 128, tokens: 64 }
+        Self { model: String::new(), text: model_text::OWN.into(), what, share, rounds, steps, rate, seed, inputs: 128, tokens: 64 }
     }
 }
 
@@ -67,6 +70,7 @@ impl Knobs {
         let pair = |now: &dyn ToString, first: &dyn ToString| (now.to_string(), first.to_string());
         let all = [
             ("model", pair(&model, &first.model)),
+            ("text", pair(&self.text, &first.text)),
             ("what", pair(&self.what.key(), &first.what.key())),
             ("share", pair(&self.share, &first.share)),
             ("rounds", pair(&self.rounds, &first.rounds)),
@@ -107,7 +111,7 @@ pub fn Lab(
         if !busy.get_untracked() {
             ran.set(Some(plan));
         }
-        runs.toggle(picked, move |file, text| PruneModel { file, text, plan, tokens: TOKENS, speed_ms: SPEED_MS });
+        runs.toggle(picked, knobs.with_untracked(|knobs| knobs.text.clone()), move |file, text| PruneModel { file, text, plan, tokens: TOKENS, speed_ms: SPEED_MS });
     };
     Effect::new(move |_| {
         if state.with(|state| *state == LabState::Done)
@@ -119,6 +123,8 @@ pub fn Lab(
         }
     });
 
+    let which = Signal::derive(move || knobs.with(|knobs| knobs.text.clone()));
+    let choose_text = Callback::new(move |text| knobs.update(|knobs| knobs.text = text));
     let fields = Fields { knobs, busy, class: "prune-field" };
     let option = move |what: What| {
         let selected = move || knobs.with(|knobs| knobs.what == what);
@@ -141,6 +147,7 @@ pub fn Lab(
         <LabFrame name="prune" title=t!("prune.title") state share>
             <p class="lab-note">{t!("prune.about")}</p>
             <PickModel picked/>
+            <PickText which choose=choose_text busy/>
             <div class="prune-settings">
                 <label class="prune-field prune-wide">
                     <span>{t!("prune.what")}</span>
@@ -186,6 +193,7 @@ mod tests {
     fn a_link_carries_every_setting() {
         let odd = Knobs {
             model: "abc".into(),
+            text: "emma".into(),
             what: What::Heads,
             share: 0.25,
             rounds: 3,
