@@ -76,3 +76,10 @@ impl Learner {
         Ok(prompt + &written)
     }
 }
+
+/// What is said when a training's gradients are no numbers any more.
+pub(crate) fn fell_apart(step: u32) -> JobError {
+    JobError::Invalid(format!(
+        "After {step} steps the training fell apart: numbers became infinite. Choose a smaller learning rate."
+    ))
+}

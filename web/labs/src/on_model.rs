@@ -103,6 +103,41 @@ impl<R: Default + Send + Sync + 'static> OnModel<R> {
     }
 }
 
+/// Draws the button that starts and stops a job, how far it is, and what happens.
+#[component]
+pub fn Start<R: Default + Send + Sync + 'static>(
+    /// The runs.
+    runs: OnModel<R>,
+    /// For tests: what the button does.
+    action: &'static str,
+    /// On the button while nothing runs.
+    begins: &'static str,
+    /// Starts the job, or stops it.
+    begin: Callback<()>,
+    /// Steps done, and steps in all; nothing is drawn where that cannot be said.
+    #[prop(optional, into)]
+    steps: Option<Signal<(u32, u32)>>,
+) -> impl IntoView {
+    let busy = runs.busy();
+    let progress = steps.map(|steps| {
+        view! {
+            <progress
+                aria-label=t!("on_model.so_far") hidden=move || !busy.get()
+                max=move || steps.get().1.max(1) prop:value=move || steps.get().0
+            ></progress>
+        }
+    });
+    view! {
+        <div class="on-model-actions">
+            <button type="button" class="primary" data-action=action on:click=move |_| begin.run(())>
+                {move || if busy.get() { t!("on_model.stop") } else { begins }}
+            </button>
+            {progress}
+        </div>
+        <p class="lab-note" role="status" data-output="says">{runs.says}</p>
+    }
+}
+
 /// Draws the list of texts that a model can be trained and measured on.
 #[component]
 pub fn PickText(

@@ -2,7 +2,7 @@
 
 use crate::{
     gpt::{Adam, Gpt, Gradients, train_step},
-    learner::Learner,
+    learner::{Learner, fell_apart},
     run::Context,
 };
 use engine_core::{
@@ -174,10 +174,4 @@ impl Class<'_> {
         }
         Ok(sum / inputs.len() as f64)
     }
-}
-
-fn fell_apart(step: u32) -> JobError {
-    JobError::Invalid(format!(
-        "After {step} steps the training fell apart: numbers became infinite. Choose a smaller learning rate."
-    ))
 }

@@ -4,7 +4,7 @@ pub(crate) mod speed;
 
 use crate::{
     gpt::{Adam, Gpt, train_step},
-    learner::Learner,
+    learner::{Learner, fell_apart},
     run::Context,
 };
 use engine_core::{
@@ -152,9 +152,7 @@ async fn train(
         let between = async || cx.checkpoint().await;
         let (loss, outcome) = train_step(model, adam, &mut grads, &training, (&inputs, &targets), between).await?;
         if !outcome.grad_norm.is_finite() {
-            return Err(JobError::Invalid(format!(
-                "After {step} steps the training fell apart: numbers became infinite. Choose a smaller learning rate."
-            )));
+            return Err(fell_apart(step));
         }
         tell(loss);
     }

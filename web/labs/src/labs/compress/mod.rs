@@ -3,7 +3,7 @@
 use super::knobs;
 use crate::{
     model_text,
-    on_model::{OnModel, PickText},
+    on_model::{OnModel, PickText, Start},
     picked::{PickModel, use_another, use_picked},
     widgets::{LabFrame, LabState, lines::number, outcome, settings::Fields},
 };
@@ -128,10 +128,10 @@ pub fn Lab(
     let (picked, made) = (use_picked(knobs.model.clone()), use_another(knobs.made.clone()));
     let knobs = RwSignal::new(knobs);
     let runs = OnModel::<Score>::new();
-    let (state, says, report, busy) = (runs.state, runs.says, runs.report, runs.busy());
+    let (state, report, busy) = (runs.state, runs.report, runs.busy());
     // What the score belongs to: settings may have changed since.
     let ran = RwSignal::new(None::<Knobs>);
-    let begin = move |_| {
+    let begin = Callback::new(move |()| {
         let wanted = knobs.get_untracked();
         if !busy.get_untracked() {
             ran.set(Some(wanted.clone()));
@@ -146,7 +146,7 @@ pub fn Lab(
         runs.toggle(picked, wanted.text, move |original, text| {
             ScoreCompression { original, made: other.map(|file| file.to_vec()), cut, format, text }
         });
-    };
+    });
     Effect::new(move |_| {
         if state.with(|state| *state == LabState::Done)
             && let Some(ran) = ran.get_untracked()
@@ -191,12 +191,7 @@ pub fn Lab(
                 {fields.number("group", t!("compress.group"), (1.0, 1024.0, 1.0), |k| k.group as f64, |k, v| k.group = v as usize)}
                 {fields.number("cut", t!("compress.cut"), (0.0, 99.0, 5.0), |k| (1e4 * k.cut).round() / 100.0, |k, v| k.cut = v / 100.0)}
             </div>
-            <div class="compress-actions">
-                <button type="button" class="primary" data-action="score" on:click=begin>
-                    {move || if busy.get() { t!("compress.stop") } else { t!("compress.score") }}
-                </button>
-            </div>
-            <p class="lab-note" role="status" data-output="says">{says}</p>
+            <Start runs action="score" begins=t!("compress.score") begin/>
             <Show when=move || there.get()>
                 <div class="table-scroll" tabindex="0" role="group" aria-label=t!("compress.result")>
                     <table class="compress-table" data-output="score">

@@ -5,7 +5,7 @@ mod results;
 use super::knobs;
 use crate::{
     model_text,
-    on_model::{KeepModel, OnModel, PickText},
+    on_model::{KeepModel, OnModel, PickText, Start},
     picked::{PickModel, use_picked},
     widgets::{LabFrame, LabState, line_chart::LineChart, outcome, settings::Fields},
 };
@@ -91,16 +91,16 @@ pub fn Lab(
     let picked = use_picked(knobs.model.clone());
     let knobs = RwSignal::new(knobs);
     let runs = OnModel::<Report>::new();
-    let (state, says, report, busy) = (runs.state, runs.says, runs.report, runs.busy());
+    let (state, report, busy) = (runs.state, runs.report, runs.busy());
     // The plan that the report belongs to: settings may have changed since.
     let ran = RwSignal::new(None::<Plan>);
-    let begin = move |_| {
+    let begin = Callback::new(move |()| {
         let plan = knobs.with_untracked(Knobs::plan);
         if !busy.get_untracked() {
             ran.set(Some(plan));
         }
         runs.toggle(picked, knobs.with_untracked(|knobs| knobs.text.clone()), move |file, text| DistilModel { file, text, plan, tokens: TOKENS });
-    };
+    });
     Effect::new(move |_| {
         if state.with(|state| *state == LabState::Done)
             && let Some(plan) = ran.get_untracked()
@@ -146,8 +146,10 @@ pub fn Lab(
     };
     let there = Memo::new(move |_| report.with(|report| !report.pairs.is_empty()));
     let curves = Signal::derive(move || report.with(|report| Arc::new(results::curves(report))));
-    let steps = move || ran.with(|ran| ran.map_or(1, |plan| plan.steps * plan.pairs));
-    let done = move || report.with(results::steps_done);
+    let steps = Signal::derive(move || {
+        let all = ran.with(|ran| ran.map_or(0, |plan| plan.steps * plan.pairs));
+        (report.with(|report| results::steps_done(report)), all)
+    });
     let file = Signal::derive(move || report.with(|report| report.file.clone().map(Arc::new)));
     let called = Signal::derive(move || t!("distil.called", name = picked.name()));
     let share = Signal::derive(move || knobs.with(|knobs| knobs.shared(picked.id.get())));
@@ -176,13 +178,7 @@ pub fn Lab(
                 {fields.number("seed", t!("distil.seed"), (0.0, 1e6, 1.0), |k| k.seed as f64, |k, v| k.seed = v as u64)}
                 {fields.number("pairs", t!("distil.pairs"), (1.0, 5.0, 1.0), |k| f64::from(k.pairs), |k, v| k.pairs = v as u32)}
             </div>
-            <div class="distil-actions">
-                <button type="button" class="primary" data-action="distil" on:click=begin>
-                    {move || if busy.get() { t!("distil.stop") } else { t!("distil.teach") }}
-                </button>
-                <progress aria-label=t!("distil.so_far") hidden=move || !busy.get() max=steps prop:value=done></progress>
-            </div>
-            <p class="lab-note" role="status" data-output="says">{says}</p>
+            <Start runs action="distil" begins=t!("distil.teach") begin steps/>
             <Show when=move || there.get()>
                 <LineChart title=t!("distil.curves") data=curves/>
                 <results::Pairs report/>

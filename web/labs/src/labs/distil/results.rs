@@ -32,7 +32,7 @@ pub fn curves(report: &Report) -> LineData {
 }
 
 /// Steps that all pairs have done together.
-pub fn steps_done(report: &Arc<Report>) -> u32 {
+pub fn steps_done(report: &Report) -> u32 {
     report.pairs.iter().filter_map(|pair| pair.taught.points.last()).map(|(step, _)| step).sum()
 }
 
@@ -172,6 +172,6 @@ mod tests {
         let data = curves(&report);
         assert_eq!((data.series.len(), data.references.len()), (4, 1));
         assert_eq!(gains(&report), [0.25, -0.5]);
-        assert_eq!(steps_done(&Arc::new(report)), 120);
+        assert_eq!(steps_done(&report), 120);
     }
 }

@@ -7,7 +7,7 @@ mod times;
 use super::knobs;
 use crate::{
     model_text,
-    on_model::{KeepModel, OnModel, PickText},
+    on_model::{KeepModel, OnModel, PickText, Start},
     picked::{PickModel, use_picked},
     widgets::{LabFrame, LabState, line_chart::LineChart, outcome, settings::Fields},
 };
@@ -103,16 +103,20 @@ pub fn Lab(
     let picked = use_picked(knobs.model.clone());
     let knobs = RwSignal::new(knobs);
     let runs = OnModel::<Report>::new();
-    let (state, says, report, busy) = (runs.state, runs.says, runs.report, runs.busy());
+    let (state, report, busy) = (runs.state, runs.report, runs.busy());
     // The plan that the report belongs to: settings may have changed since.
     let ran = RwSignal::new(None::<Plan>);
-    let begin = move |_| {
+    let begin = Callback::new(move |()| {
         let plan = knobs.with_untracked(Knobs::plan);
         if !busy.get_untracked() {
             ran.set(Some(plan));
         }
         runs.toggle(picked, knobs.with_untracked(|knobs| knobs.text.clone()), move |file, text| PruneModel { file, text, plan, tokens: TOKENS, speed_ms: SPEED_MS });
-    };
+    });
+    let steps = Signal::derive(move || {
+        let all = ran.with(|ran| ran.map_or(0, |plan| plan.steps));
+        (report.with(|report| report.steps.len() as u32), all)
+    });
     Effect::new(move |_| {
         if state.with(|state| *state == LabState::Done)
             && let Some(plan) = ran.get_untracked()
@@ -161,17 +165,7 @@ pub fn Lab(
                 {fields.number("rate", t!("prune.rate"), (1e-6, 0.1, 0.0), |k| f64::from(k.rate), |k, v| k.rate = v as f32)}
                 {fields.number("seed", t!("prune.seed"), (0.0, 1e6, 1.0), |k| k.seed as f64, |k, v| k.seed = v as u64)}
             </div>
-            <div class="prune-actions">
-                <button type="button" class="primary" data-action="prune" on:click=begin>
-                    {move || if busy.get() { t!("prune.stop") } else { t!("prune.begin") }}
-                </button>
-                <progress
-                    aria-label=t!("prune.so_far") hidden=move || !busy.get()
-                    max=move || ran.with(|ran| ran.map_or(1, |plan| plan.steps.max(1)))
-                    prop:value=move || report.with(|report| report.steps.len() as f64)
-                ></progress>
-            </div>
-            <p class="lab-note" role="status" data-output="says">{says}</p>
+            <Start runs action="prune" begins=t!("prune.begin") begin steps/>
             <Show when=move || there.get()>
                 <LineChart title=t!("prune.curves") data=curves/>
                 <p class="lab-note" data-output="verdict">{move || report.with(|report| results::verdict(report))}</p>
