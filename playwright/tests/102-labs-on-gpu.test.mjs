@@ -68,6 +68,8 @@ const LABS = {
   },
   complete: { knobs: 'tokens=16', worked: ['summary', /^CPU\b/] },
   edge: { knobs: 'tokens=8', drive: action('run'), timed: /(_ms|per_second|break_even)$/ },
+  compress: { knobs: 'format=int8', drive: action('score') },
+  distil: { knobs: 'steps=20&rate=0.001', drive: action('distil') },
   embeddings: { knobs: 'steps=20000', drive: action('learn') },
   engine: { found: selfTest, submits: true },
   export: {},
@@ -82,6 +84,7 @@ const LABS = {
   },
   positions: { knobs: 'steps=40', drive: press('tr[data-scheme="rope"] [data-action="one"]') },
   quantize: { knobs: 'model=copying&windows=2', timed: /^speed_/ },
+  prune: { knobs: 'steps=2', drive: action('prune'), timed: /_speedup$/ },
   sampling: { knobs: 'tokens=8', drive: action('write'), told: 'left_log_probability' },
   sentences: {
     drive: async (root) => {

@@ -6,6 +6,7 @@ mod encoder;
 mod int8;
 mod random;
 mod rounding;
+mod sparse;
 
 use kernels::{
     adamw, attention, cross_entropy, fuses, gelu, layer_norm, linear,

@@ -48,7 +48,14 @@ pub(crate) async fn open(job: OpenSaved, cx: Context<OpenSaved>) -> Result<Opene
         }
         compared = Some(found);
     }
-    Ok(Opened { format, size: job.saved.len(), config: saved.config, tokenizer: saved.tokenizer.describe(), open_ms, compared })
+    Ok(Opened {
+        format,
+        size: job.saved.len(),
+        config: saved.config,
+        tokenizer: saved.tokenizer.describe(),
+        open_ms,
+        compared,
+    })
 }
 
 pub(crate) async fn project(job: MakeProject, cx: Context<MakeProject>) -> Result<Project, JobError> {

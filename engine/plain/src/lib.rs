@@ -6,6 +6,8 @@
 mod adapt;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod alone;
+mod compress;
+mod distil;
 mod edge;
 mod embeddings;
 pub mod encoder;
@@ -14,12 +16,15 @@ mod families;
 mod gguf;
 pub mod gpt;
 mod lay_out;
+mod learner;
 pub mod llama;
 mod positions;
+mod prune;
 mod quantize;
 mod self_test;
 #[cfg(test)]
 mod testing;
+mod timing;
 mod tokenize;
 
 pub use self_test::self_test;
@@ -48,6 +53,8 @@ pub fn registry() -> Registry {
         .with(adapt::train)
         .with(adapt::try_on)
         .with(edge::run)
+        .with(compress::run)
+        .with(distil::run)
         .with(embeddings::run)
         .with(encoder::open)
         .with(encoder::feed)
@@ -63,6 +70,8 @@ pub fn registry() -> Registry {
         .with(gguf::close)
         .with(lay_out::run)
         .with(positions::run)
+        .with(prune::run)
+        .with(prune::speed::of_layer)
         .with(quantize::run)
         .with(tokenize::learn)
         .with(tokenize::cut)

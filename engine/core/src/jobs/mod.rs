@@ -6,7 +6,9 @@
 pub mod adapt;
 pub mod attention_cost;
 pub mod board;
+pub mod compress;
 pub mod dissect;
+pub mod distil;
 pub mod drill;
 pub mod edge;
 pub mod embeddings;
@@ -25,6 +27,7 @@ pub mod model_card;
 pub mod packed;
 pub mod positions;
 pub mod probe;
+pub mod prune;
 pub mod quantize;
 pub mod self_test;
 pub mod tokenize;
