@@ -165,8 +165,9 @@ fn only_the_engine_client_mentions_a_worker() {
 
 #[test]
 fn only_one_file_of_the_engine_names_a_gpu() {
-    // Beside it, training chooses between a model on the GPU and a type without values.
-    let may_ask = ["engine/src/device.rs", "engine/src/train/mod.rs"];
+    // Beside it, training chooses between a model on the GPU and a type without values, and packed products are timed on
+    // a GPU or nowhere.
+    let may_ask = ["engine/src/device.rs", "engine/src/packed.rs", "engine/src/train/mod.rs"];
     for (name, text) in sources("engine/src") {
         for line in code(&text) {
             assert!(!line.contains("wgpu") || name == "engine/src/device.rs", "{name}: {line}");
