@@ -4,7 +4,7 @@
 use engine_core::{
     encoder::{Arithmetic, Loading, MOST_PIECE, Plan, Weights, convert::convert},
     job::JobError,
-    jobs::encode::{Encode, FeedEncoder, OpenEncoder, Progress, Vectors},
+    jobs::encode::{Encode, FeedEncoder, LONGEST_TEXT, OpenEncoder, Progress, Vectors},
     reference::bert,
     subwords::bert::BertTokenizer,
     wire,
@@ -210,7 +210,7 @@ fn what_cannot_be_done_is_told_in_a_sentence() {
     assert!(error.contains("the model knows only 31"), "{error}");
     desk.open(&convert(&tiny(), TINY_WORDS).unwrap(), Arithmetic::Float).unwrap();
     assert!(desk.refusal(&[]).contains("Write a sentence"));
-    assert!(desk.refusal(&[&"a".repeat((1 << 20) + 1)]).contains("Cut it into parts"));
+    assert!(desk.refusal(&[&"a".repeat(LONGEST_TEXT + 1)]).contains("Cut it into parts"));
 }
 
 /// The folder of `cargo xtask models`.

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 /// Texts that one job may bring.
 pub const MOST_TEXTS: usize = 100_000;
-/// Bytes that a text may have; an encoder reads the first few hundred tokens only.
-pub const LONGEST_TEXT: usize = 1 << 20;
+/// Bytes that a text may have; an encoder reads the first few hundred tokens only, and cutting longer texts into words
+/// would take too long to be cancelled.
+pub const LONGEST_TEXT: usize = 1 << 16;
 
 /// Reads a file's header and says what is in it. An encoder that was open before is forgotten.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
