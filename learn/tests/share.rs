@@ -1,5 +1,8 @@
 //! Links and results, with ten thousand states, ten thousand damaged links, and a fixture of each version.
 
+#[path = "fixtures/share_version_1.rs"]
+mod version_1;
+
 use learn::share::{Achieved, Class, Curve, Device, State, Teacher, Value};
 use learn::share::{
     code, codes, decode, differing, encode, from_file, from_results_file, is_name, to_file, to_results_file,
@@ -237,44 +240,10 @@ fn a_link_carries_only_what_differs() {
     assert_eq!(state.write(), "lab=train&text=alice&steps=300");
 }
 
-/// Writes the fixtures of the present version: `cargo test -p learn --test share -- --ignored write_fixtures`.
-/// Run it once per version, and never again: old links must go on opening.
 #[test]
-#[ignore = "writes files"]
-fn write_fixtures() {
+fn version_1_is_still_written_so() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/share");
-    let states = [
-        "lab=train",
-        "lab=train&steps=300&seed=7",
-        "lab=train&text=alice&size=nano&steps=1200&seed=18446744073709551615",
-        "lab=sampling&temperature=0.7&top_k=3&top_p=0.95",
-        "lab=attention&text=The+cat+sat+on+the+mat+because+it+was+tired.&layer=2&head=1&causal=false",
-        "lab=complete&prompt=Once+upon+a+time%2C+%22a+king%22+said%3A",
-        "lab=complete&prompt=%E4%BD%A0%E5%A5%BD+%F0%9F%91%8B%F0%9F%8F%BD+%D7%A9%D7%9C%D7%95%D7%9D%0Asecond+line",
-        "lab=sampling&prompt=%3Cimg+src%3Dx+onerror%3Dalert%281%29%3E",
-        "lab=train&steps=300&_hide=seed%2Cpaste&_lock=steps&_task=Reach+a+loss+below+2.&_lesson=project-mini-gpt&_exercise=x%3Aloss-below-two",
-        "lab=train&_hide=generate",
-        "lab=matmul&_task=Guess+first%3A+which+is+fastest%3F",
-        "lab=engine&_lesson=how-it-runs",
-        "lab=models",
-    ];
-    let line = |text: &&str| {
-        let state = State::read(text).expect("sound");
-        assert_eq!(state.write(), *text);
-        format!("{}\t{text}\n", encode(&state).expect("fits"))
-    };
-    let write = |name: &str, text: String| std::fs::write(folder.join(name), text).expect("writable");
-    write("v1.tsv", states.iter().map(line).collect());
-    let point = |i: u32| (f64::from(i) * 20.0, 4.0 - f64::from(i) * 0.125);
-    let run = |name: &str, seed| {
-        let curves = vec![Curve { name: "val_loss".into(), points: (0..16).map(point).collect() }];
-        let values =
-            [("val_loss".to_owned(), Value::Number(2.125)), ("text".to_owned(), Value::Text("alice".into()))].into();
-        let (exercise, lesson, lab) = ("x:loss-below-two".into(), "project-mini-gpt".into(), "train".into());
-        let (at, seed, device, reached) = (1_790_000_000, Some(seed), Device::Cpu, true);
-        Achieved { exercise, lesson, lab, name: name.into(), at, seed, device, reached, values, curves }
-    };
-    let results = [run("Ada", 1), run("Bo <b>", 7), run("", u64::MAX)];
-    write("results-v1.json", to_results_file(&results));
-    write("codes-v1.txt", results.iter().map(|result| code(result) + "\n").collect());
+    for (name, text) in version_1::files() {
+        assert!(std::fs::read_to_string(folder.join(name)).expect("readable") == text, "{name} would be written anew");
+    }
 }

@@ -74,7 +74,7 @@ try {
     }
   }
   for (const worker of page.workers()) {
-    const bytes = await worker.evaluate('typeof Module === "object" && Module?.wasmMemory?.buffer.byteLength').catch((error) => console.error(error.message));
+    const bytes = await worker.evaluate('globalThis.wasmMemoryNoted?.buffer.byteLength');
     const cell = cells.find(({ name }) => name === 'wllama');
     if (bytes && cell) cell.memory = bytes;
   }

@@ -67,11 +67,16 @@ const LABS = {
     near: { first_probability: 1e-4 },
   },
   complete: { knobs: 'tokens=16', worked: ['summary', /^CPU\b/] },
+  edge: { knobs: 'tokens=8', drive: action('run'), timed: /(_ms|per_second|break_even)$/ },
+  compress: { knobs: 'format=int8', drive: action('score') },
+  distil: { knobs: 'steps=20&rate=0.001', drive: action('distil') },
   embeddings: { knobs: 'steps=20000', drive: action('learn') },
   engine: { found: selfTest, submits: true },
+  export: {},
   families: { knobs: 'layers=1&steps=20', drive: press('tr[data-family="encoder"] [data-action="one"]') },
   formats: {},
   intervene: { knobs: 'changes=head-1-4*0' },
+  lora: { knobs: 'steps=20&batch=1&rank=1', drive: press('tr[data-method="biases"] [data-action="one"]') },
   matmul: { knobs: 'size=32&largest=32', drive: predict, timed: /^(gflops_|speedup|guess_factor|fastest)/, worked: ['machine', /^Kernel variant in use: SIMD128;/] },
   models: {
     drive: (root) => root.locator('[data-action="import"]').setInputFiles(path.join(ROOT, 'public/models/copy.safetensors')),
@@ -79,7 +84,14 @@ const LABS = {
   },
   positions: { knobs: 'steps=40', drive: press('tr[data-scheme="rope"] [data-action="one"]') },
   quantize: { knobs: 'model=copying&windows=2', timed: /^speed_/ },
+  prune: { knobs: 'steps=2', drive: action('prune'), timed: /_speedup$/ },
   sampling: { knobs: 'tokens=8', drive: action('write'), told: 'left_log_probability' },
+  sentences: {
+    drive: async (root) => {
+      await root.locator('[data-action="open-file"]').setInputFiles(path.join(ROOT, 'engine/plain/tests/encoder/tiny-int8.safetensors'));
+    },
+    near: { first_to_second: 1e-4, cosines: 1e-4 },
+  },
   tokenizer: { knobs: 'step=5', told: 'made' },
   train: {
     knobs: new URLSearchParams({

@@ -176,15 +176,15 @@ describe('a model to bring along', () => {
     record.assertClean(`refusing ${name}`);
   }
 
-  test('truncated in its numbers', () => assertRefused('half', good.subarray(0, good.length / 2), /was not imported\. The file.* (cut short|not fully covered)/));
-  test('truncated in its header', () => assertRefused('head', good.subarray(0, 300), /was not imported\. The file is cut short: its header should have \d+ bytes, but only 292 are there\.$/));
+  test('truncated in its numbers', () => assertRefused('half', good.subarray(0, good.length / 2), /was not imported\. The file.* cut short/));
+  test('truncated in its header', () => assertRefused('head', good.subarray(0, 300), /was not imported\. The file is cut short: its header should have \d+ bytes, but only 292 are there\. Fetch it anew\.$/));
   test('only a few bytes', () => assertRefused('five', Buffer.from('hello'), /The file has only 5 bytes; /));
-  test('empty', () => assertRefused('nothing', Buffer.alloc(0), /is empty\. Choose a \.safetensors file that Glassbox exported\.$/));
+  test('empty', () => assertRefused('nothing', Buffer.alloc(0), /is empty\. Choose a file that Glassbox exported\.$/));
   test('another kind of file', () => assertRefused('picture', PNG, /This is not a safetensors file: /));
   test('a header as long as the universe', () => {
     const bytes = Buffer.from(good);
     bytes.writeBigUInt64LE(2n ** 64n - 1n, 0);
-    return assertRefused('long', bytes, /This is not a safetensors file: its first 8 bytes do not give a sensible header length\.$/);
+    return assertRefused('long', bytes, /This is not a safetensors file: its first 8 bytes do not give a sensible header length\. Choose a file that Glassbox exported\.$/);
   });
   test('a header that is no JSON', () => assertRefused('garbled', withHeader('{"tok_emb": [[[[[['), /The file's header cannot be read: /));
   test('a header of a million brackets', () => assertRefused('deep', withHeader('['.repeat(1_000_000)), /The file's header cannot be read: /));
@@ -196,13 +196,13 @@ describe('a model to bring along', () => {
     'beyond', withHeader({ w: { dtype: 'F32', shape: [100], data_offsets: [0, 400] } }, Buffer.alloc(4)), /was not imported\. The file/));
   test('a model of another program', () => assertRefused(
     'foreign', withHeader({ w: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }, Buffer.alloc(4)),
-    /This safetensors file was not made by Glassbox: it does not say how the model is built, so it cannot be run here\.$/));
+    /This file was not made by Glassbox: it does not say how the model is built, so it cannot be run here\. Choose a file that Glassbox exported\.$/));
   test('a model that claims to be huge', () => assertRefused('huge', editHeader(good, (header) => {
     header.__metadata__['glassbox.model'] = header.__metadata__['glassbox.model'].replace(/"d_model":\d+/, '"d_model":999999999');
-  }), /d_model is 999999999; it must be between 1 and 1024\.$/));
+  }), /d_model is 999999999; it must be between 1 and 1024\. Choose a file that Glassbox exported\.$/));
   test('a model that claims another shape', () => assertRefused('shape', editHeader(good, (header) => {
     header.tok_emb.shape.reverse();
-  }), /Tensor tok_emb has the shape \[\d+, \d+\]; the model needs \[\d+, \d+\]\.$/));
+  }), /Tensor tok_emb has the shape \[\d+, \d+\]; the model needs \[\d+, \d+\]\. Choose a file that Glassbox exported\.$/));
   test('a number that is none', () => {
     const bytes = Buffer.from(good);
     const { header, body } = readHeader(bytes);

@@ -1,5 +1,7 @@
 //! Runs jobs natively exactly as the worker does, encoding included.
 
+pub mod runs;
+
 use engine_core::{
     job::{Home, Job, JobError},
     wire,

@@ -4,20 +4,15 @@ use engine_core::{
     head_scores::Kind,
     jobs::{
         ModelSource,
-        board::{BoardOpened, BoardUpdate, Look, RunBoard, Source},
+        board::{BoardUpdate, Look, RunBoard, Source},
         inspect::ScoreHeads,
         train::{ModelShape, Stopped},
     },
-    tasks,
 };
-use tests::{Engine, rhyme};
-
-/// The default run of a task.
-fn default_run(key: &str) -> RunBoard {
-    let task = tasks::by_key(key).expect("a task of the list");
-    let source = Source::Task(key.into());
-    RunBoard { source, shape: task.shape(), training: task.training(), from: None, steps: None }
-}
+use tests::{
+    Engine, rhyme,
+    runs::{default_run, looks, novel, opened},
+};
 
 /// A run of a few steps.
 fn short(steps: u32) -> RunBoard {
@@ -26,83 +21,15 @@ fn short(steps: u32) -> RunBoard {
     job
 }
 
-fn opened(updates: &[BoardUpdate]) -> &BoardOpened {
-    updates.iter().find_map(|u| if let BoardUpdate::Opened(it) = u { Some(it) } else { None }).expect("it was opened")
-}
-
-fn looks(updates: &[BoardUpdate]) -> Vec<&Look> {
-    updates.iter().filter_map(|u| if let BoardUpdate::Look(look) = u { Some(look) } else { None }).collect()
-}
-
 fn losses(updates: &[BoardUpdate]) -> Vec<f32> {
     updates.iter().flat_map(|u| if let BoardUpdate::Steps(it) = u { it.losses.clone() } else { Vec::new() }).collect()
-}
-
-/// Prints the looks of a run that was asked for, to choose defaults by:
-/// `TASK=reverse STEPS=500 RATE=0.01 cargo test --release -p tests --test board -- --ignored --nocapture tune`.
-#[test]
-#[ignore = "a tool, not a test"]
-fn tune() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<f64>().ok());
-    let keys = std::env::var("TASK").unwrap_or("reverse".into());
-    for key in keys.split(',') {
-        let mut job = default_run(key);
-        let (shape, training) = (&mut job.shape, &mut job.training);
-        let sizes = [
-            (&mut shape.n_layers, "LAYERS"),
-            (&mut shape.n_heads, "HEADS"),
-            (&mut shape.d_model, "D"),
-            (&mut training.batch, "BATCH"),
-        ];
-        for (setting, name) in sizes {
-            *setting = number(name).map_or(*setting, |n| n as usize);
-        }
-        training.steps = number("STEPS").map_or(training.steps, |n| n as u32);
-        training.learning_rate = number("RATE").map_or(training.learning_rate, |n| n as f32);
-        training.weight_decay = number("DECAY").map_or(training.weight_decay, |n| n as f32);
-        training.seed = number("SEED").map_or(training.seed, |n| n as u64);
-        training.warmup = (training.steps / 20).max(1);
-        training.sample_every = tasks::looks_every(training.steps);
-        if shape.tied_head != (number("TIED") == Some(1.0)) {
-            shape.tied_head = !shape.tied_head;
-        }
-        let (shape, training) = (job.shape, job.training);
-        let started = std::time::Instant::now();
-        let (stopped, updates) = Engine::default().run(&job).unwrap();
-        let seconds = started.elapsed().as_secs_f64();
-        let looks = looks(&updates);
-        let first = |limit: f32| looks.iter().find(|look| look.exact >= Some(limit)).map(|look| look.step);
-        let head = |look: &Look| look.induction.iter().copied().fold(0.0, f32::max);
-        let last = looks.last().unwrap();
-        let file = last.file.len() / 1000;
-        println!(
-            "{key} {:?} {:?} b{} lr{} wd{}: loss {:.4}, exact {:?}, 95% at {:?}, 99% at {:?}, induction {:.2} (0.5 at {:?}), {seconds:.1} s, {file} kB, {stopped:?}",
-            (shape.n_layers, shape.n_heads, shape.d_model),
-            opened(&updates).parameters,
-            training.batch,
-            training.learning_rate,
-            training.weight_decay,
-            last.loss,
-            last.exact,
-            first(0.95),
-            first(0.99),
-            head(last),
-            looks.iter().find(|look| head(look) > 0.5).map(|look| look.step),
-        );
-        if number("SHOW").is_some() {
-            for look in &looks {
-                println!("  {} {:.4} {:?} {:.2}", look.step, look.loss, look.exact, head(look));
-            }
-        }
-    }
 }
 
 /// The default text run of the board (`web/labs/src/labs/board/corpus.rs`).
 #[test]
 fn the_default_text_run_beats_a_trigram_model() {
-    let text = concat!(env!("CARGO_MANIFEST_DIR"), "/../public/data/pride-and-prejudice.txt");
     let mut job = default_run("copy");
-    job.source = Source::Text(std::fs::read_to_string(text).unwrap());
+    job.source = Source::Text(novel());
     job.shape = ModelShape { n_layers: 2, n_heads: 4, d_model: 64, context: 32, tied_head: true };
     (job.training.batch, job.training.steps, job.training.learning_rate) = (8, 1500, 4e-3);
     (job.training.warmup, job.training.sample_every) = (75, 30);
@@ -110,42 +37,6 @@ fn the_default_text_run_beats_a_trigram_model() {
     let (counted, last) = (opened(&updates).counted.unwrap(), *looks(&updates).last().unwrap());
     println!("# {counted:?}, model {:.4}, next characters right {:.3}: {:?}", last.loss, last.right, last.written);
     assert!(last.loss < counted.trigram - 0.05, "{} against {}", last.loss, counted.trigram);
-}
-
-/// As [`tune`], for a text in a file: `TEXT=path`.
-#[test]
-#[ignore = "a tool, not a test"]
-fn tune_text() {
-    let text = std::fs::read_to_string(std::env::var("TEXT").unwrap()).unwrap();
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<f64>().ok());
-    let mut job = default_run("copy");
-    let (shape, training) = (&mut job.shape, &mut job.training);
-    let size = |name: &str, first: usize| number(name).map_or(first, |n| n as usize);
-    (shape.n_layers, shape.n_heads, shape.d_model) = (size("LAYERS", 2), size("HEADS", 4), size("D", 48));
-    (shape.context, shape.tied_head) = (size("CONTEXT", 32), true);
-    training.batch = size("BATCH", 8);
-    training.steps = size("STEPS", 1000) as u32;
-    training.warmup = 20;
-    training.learning_rate = number("RATE").map_or(1e-2, |n| n as f32);
-    training.sample_every = tasks::looks_every(training.steps);
-    job.source = Source::Text(text);
-    let started = std::time::Instant::now();
-    let (_, updates) = Engine::default().run(&job).unwrap();
-    let seconds = started.elapsed().as_secs_f64();
-    let looks = looks(&updates);
-    let last = looks.last().unwrap();
-    println!(
-        "{:?} {:?}: {:?}, loss {:.4}, right {:.3}, {seconds:.1} s\n{}",
-        job.shape,
-        job.training.steps,
-        opened(&updates).counted,
-        last.loss,
-        last.right,
-        last.written
-    );
-    for look in looks.iter().step_by(5) {
-        println!("  {} {:.4}", look.step, look.loss);
-    }
 }
 
 /// The whole run of these settings: its looks, each of which is printed in one line.

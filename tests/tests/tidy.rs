@@ -11,9 +11,11 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("engine/core", &["kernels"]),
     ("engine/kernels", &[]),
     ("engine/gpu", &["engine-core"]),
+    ("engine/hostile", &["engine-core"]),
     ("engine/words", &["engine-core"]),
     ("engine/run", &["engine-core"]),
     ("engine/plain", &["engine-core", "engine-run", "kernels"]),
+    ("engine/plain/bench", &["engine-core", "engine-plain", "kernels"]),
     ("engine", &["engine-core", "engine-gpu", "engine-run", "kernels"]),
     ("engine/bench", &["engine", "engine-core", "engine-gpu", "kernels"]),
     ("content", &["learn"]),
@@ -69,6 +71,7 @@ fn crates_depend_only_where_allowed() {
     let ours = [
         "engine-core",
         "engine-gpu",
+        "engine-hostile",
         "engine-plain",
         "engine-run",
         "engine-words",
@@ -90,6 +93,7 @@ fn crates_depend_only_where_allowed() {
         "worker-words",
         "tests",
         "engine-bench",
+        "engine-plain-bench",
     ];
     for (folder, allowed) in MAY_DEPEND_ON {
         let text = fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
@@ -108,9 +112,17 @@ fn crates_depend_only_where_allowed() {
 
 #[test]
 fn the_page_never_names_burn() {
-    for folder in
-        ["web", "web/labs", "engine/core", "engine/kernels", "engine/gpu", "engine/run", "engine/plain", "engine/words"]
-    {
+    for folder in [
+        "web",
+        "web/labs",
+        "engine/core",
+        "engine/kernels",
+        "engine/gpu",
+        "engine/hostile",
+        "engine/run",
+        "engine/plain",
+        "engine/words",
+    ] {
         let manifest = fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
         assert!(!manifest.contains("burn"), "{folder} must compile without Burn");
     }
@@ -129,6 +141,14 @@ fn the_engine_knows_no_browser() {
 fn no_file_is_too_long() {
     for (name, text) in sources("") {
         assert!(text.lines().count() <= LONGEST_FILE, "{name} has {} lines; split it", text.lines().count());
+    }
+}
+
+#[test]
+fn no_test_is_left_out() {
+    for (name, text) in sources("") {
+        let ignored = text.lines().find(|line| line.trim_start().starts_with("#[ignore"));
+        assert!(ignored.is_none(), "{name} has a test that never runs; make it an example");
     }
 }
 

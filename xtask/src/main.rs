@@ -10,6 +10,7 @@ mod lint;
 mod models;
 mod pack;
 mod packs;
+mod peer_files;
 mod peers;
 mod precache;
 mod publish;
@@ -40,6 +41,10 @@ cargo xtask <command>
   bench [--json PATH] [--no-build]             time training in Chromium, list the size of every file
   bench --peers [--cases A,B] [--threads] [--webgpu] [--json PATH] [--no-build] …
                                                measure the engine beside other libraries (playwright/bench/peers.mjs)
+  bench --models [--rounds N] [--tokens N] [--json PATH] [--no-build] …
+                                               measure pretrained models beside other libraries (playwright/bench/models.mjs)
+  bench --encoders [--rounds N] [--shapes RE] [--only RE] [--json PATH] [--no-build] …
+                                               measure sentence encoders beside other libraries (playwright/bench/encoders.mjs)
   bench --soak [--steps N] [--gpu-steps N]     train for long and see that memory does not grow (playwright/bench/soak.mjs)
   models                                       fetch the pretrained models that tests and packs need, and check them
   pretrain …                                   train the shipped tiny GPT again
@@ -103,6 +108,12 @@ fn run() -> Result<()> {
     if command == "bench" && words.iter().any(|word| word == "--peers") {
         return peers::bench(root, words);
     }
+    if command == "bench" && words.iter().any(|word| word == "--models") {
+        return peers::models(root, words);
+    }
+    if command == "bench" && words.iter().any(|word| word == "--encoders") {
+        return peers::encoders(root, words);
+    }
     let options = options(words)?;
     let names = |count: usize, usage: &str| match options.names.len() == count {
         true => Ok(()),
@@ -118,7 +129,7 @@ fn run() -> Result<()> {
             tools::for_building(root, &mut steps)?;
             tools::for_browsers(&mut steps)
         }
-        "models" => names(0, "models").and_then(|()| models::fetch()),
+        "models" => names(0, "models").and_then(|()| models::fetch(root)),
         "pages" => site::pages_again(root, &options.base),
         "pack" => {
             let out = options.out.as_ref().context("usage: cargo xtask pack --out DIR [--base /x/] [--salt TEXT]")?;

@@ -1,26 +1,36 @@
 //! `cargo xtask bench --peers`: builds the engine for JavaScript, in each of its variants, and measures it beside other libraries.
 
+use crate::models;
+use crate::peer_files;
 use crate::steps::{Steps, run};
 use crate::tools;
 use anyhow::Result;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::Command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const PROGRAM: &str = "engine_bench";
 
-/// One program made from `engine/bench`: the folder it goes to, and its Cargo features.
+/// One program that JavaScript can call: the folder it goes to, its crate, and its Cargo features.
 struct Build {
     name: &'static str,
+    package: &'static str,
     features: &'static [&'static str],
 }
 
+const ENGINE: &str = "engine-bench";
 /// The last one only for `--webgpu`.
 const BUILDS: [Build; 3] = [
-    Build { name: "relaxed", features: &["--features", "relaxed"] },
-    Build { name: "simd128", features: &[] },
-    Build { name: "webgpu", features: &["--features", "webgpu"] },
+    Build { name: "relaxed", package: ENGINE, features: &["--features", "relaxed"] },
+    Build { name: "simd128", package: ENGINE, features: &[] },
+    Build { name: "webgpu", package: ENGINE, features: &["--features", "webgpu"] },
+];
+
+const PLAIN: &str = "engine-plain-bench";
+/// For `--models`.
+const MODEL_BUILDS: [Build; 2] = [
+    Build { name: "plain-relaxed", package: PLAIN, features: &["--features", "relaxed"] },
+    Build { name: "plain-simd128", package: PLAIN, features: &[] },
 ];
 
 /// Builds what is measured, then measures it. `words` are the command's own and those of `playwright/bench/peers.mjs`.
@@ -38,17 +48,42 @@ pub fn bench(root: &Path, words: Vec<String>) -> Result<()> {
     tools::for_building(root, &mut steps)?;
     tools::for_browsers(&mut steps)?;
     steps.step("Node packages of playwright/bench/ (the peers)", || tools::peer_packages(root))?;
-    for Build { name, features } in &BUILDS[..builds] {
-        steps.step(&format!("the engine for the bench, {name}"), || build(root, name, features))?;
-    }
-    steps.step("the engine and its peers in headless Chromium", || {
-        let mut node = Command::new("node");
-        node.current_dir(root).arg("playwright/bench/peers.mjs").args(&options.passed_on);
-        if let Some(chromium) = tools::chromium() {
-            node.env("CHROMIUM", chromium);
-        }
-        run(&mut node)
-    })
+    build_all(root, &mut steps, &BUILDS[..builds])?;
+    let measure = || script(root, "playwright/bench/peers.mjs", &options.passed_on);
+    steps.step("the engine and its peers in headless Chromium", measure)
+}
+
+/// Builds what is measured, then measures pretrained models beside other libraries (`playwright/bench/models.mjs`).
+///
+/// # Errors
+/// If something cannot be fetched or built, a result is wrong, or a goal is missed.
+pub fn models(root: &Path, words: Vec<String>) -> Result<()> {
+    of_models(root, words, "playwright/bench/models.mjs", |_| Ok(()))
+}
+
+/// The same for sentence encoders (`playwright/bench/encoders.mjs`).
+///
+/// # Errors
+/// As [`models`].
+pub fn encoders(root: &Path, words: Vec<String>) -> Result<()> {
+    of_models(root, words, "playwright/bench/encoders.mjs", peer_files::minilm)
+}
+
+/// Builds what is measured, fetches what is run, `prepare`s the peers' files, and calls a script.
+fn of_models(root: &Path, words: Vec<String>, program: &str, prepare: fn(&Path) -> Result<()>) -> Result<()> {
+    let builds = if words.iter().any(|word| word == "--no-build") { &MODEL_BUILDS[..0] } else { &MODEL_BUILDS[..] };
+    let own = ["--models", "--encoders", "--no-build"];
+    let passed_on: Vec<OsString> =
+        words.into_iter().filter(|word| !own.contains(&word.as_str())).map(Into::into).collect();
+    models::fetch(root)?;
+    let mut steps = Steps::new(tools::BUILD_STEPS + tools::BROWSER_STEPS + 3 + builds.len());
+    steps.step("the peers' files of the models", || prepare(root))?;
+    tools::for_building(root, &mut steps)?;
+    tools::for_browsers(&mut steps)?;
+    steps.step("Node packages of playwright/bench/ (the peers)", || tools::peer_packages(root))?;
+    build_all(root, &mut steps, builds)?;
+    let measure = || script(root, program, &passed_on);
+    steps.step("pretrained models in headless Chromium", measure)
 }
 
 /// Builds what is measured, then trains for a long time and watches memory (`playwright/bench/soak.mjs`).
@@ -57,21 +92,30 @@ pub fn bench(root: &Path, words: Vec<String>) -> Result<()> {
 /// If something cannot be built, or memory grows.
 pub fn soak(root: &Path, words: Vec<String>) -> Result<()> {
     let passed_on: Vec<String> = words.into_iter().filter(|word| word != "--soak").collect();
-    let builds = [&BUILDS[0], &BUILDS[2]];
-    let mut steps = Steps::new(tools::BUILD_STEPS + tools::BROWSER_STEPS + 1 + builds.len());
+    let mut steps = Steps::new(tools::BUILD_STEPS + tools::BROWSER_STEPS + 3);
     tools::for_building(root, &mut steps)?;
     tools::for_browsers(&mut steps)?;
-    for Build { name, features } in builds {
-        steps.step(&format!("the engine for the bench, {name}"), || build(root, name, features))?;
+    build_all(root, &mut steps, &BUILDS[..1])?;
+    build_all(root, &mut steps, &BUILDS[2..])?;
+    let measure = || script(root, "playwright/bench/soak.mjs", &passed_on);
+    steps.step("a long training in headless Chromium", measure)
+}
+
+fn build_all(root: &Path, steps: &mut Steps, builds: &[Build]) -> Result<()> {
+    for one in builds {
+        steps.step(&format!("the engine for the bench, {}", one.name), || build(root, one))?;
     }
-    steps.step("a long training in headless Chromium", || {
-        let mut node = Command::new("node");
-        node.current_dir(root).arg("playwright/bench/soak.mjs").args(&passed_on);
-        if let Some(chromium) = tools::chromium() {
-            node.env("CHROMIUM", chromium);
-        }
-        run(&mut node)
-    })
+    Ok(())
+}
+
+/// Runs a script of Node with the Chromium that was found.
+fn script(root: &Path, script: &str, words: &[impl AsRef<OsStr>]) -> Result<()> {
+    let mut node = Command::new("node");
+    node.current_dir(root).arg(script).args(words);
+    if let Some(chromium) = tools::chromium() {
+        node.env("CHROMIUM", chromium);
+    }
+    run(&mut node)
 }
 
 struct Options {
@@ -102,15 +146,16 @@ fn options(words: Vec<String>) -> Result<Options> {
     Ok(options)
 }
 
-/// Compiles `engine/bench` as the worker is compiled (no wasm-opt there either), but with an interface for JavaScript.
-fn build(root: &Path, name: &str, features: &[&str]) -> Result<()> {
+/// Compiles a crate as the worker is compiled (no wasm-opt there either), but with an interface for JavaScript.
+fn build(root: &Path, Build { name, package, features }: &Build) -> Result<()> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--release", "--locked", "--target", TARGET, "-p", "engine-bench"]).args(features);
+    cargo.args(["build", "--release", "--locked", "--target", TARGET, "-p", package]).args(*features);
     run(cargo.current_dir(root))?;
+    let program = package.replace('-', "_");
     let out = root.join("target/bench/ours").join(name);
     let mut bindgen = Command::new("wasm-bindgen");
     bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(&out);
-    bindgen.arg(root.join("target").join(TARGET).join("release").join(format!("{PROGRAM}.wasm")));
+    bindgen.arg(root.join("target").join(TARGET).join("release").join(format!("{program}.wasm")));
     tools::on_path(root, &mut bindgen)?;
     run(&mut bindgen)
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 const SHARD: usize = 8 << 20;
 
 /// The packs and the files they are cut from, as `cargo xtask models` keeps them.
-const MODELS: [(&str, &str); 1] = [("smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")];
+const MODELS: [(&str, &str); 2] = [("smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"), ("minilm", "minilm-l6.safetensors")];
 
 /// Where they lie within the site.
 pub const FOLDER: &str = "packs";

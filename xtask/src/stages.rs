@@ -15,8 +15,9 @@ const STAGES: [&str; 7] = ["fmt", "clippy", "unit", "dist", "wasm", "wasm-gpu", 
 
 /// Packages that run on this machine, and those that run only in a browser. The page's pure parts are tested
 /// on this machine too.
-const NATIVE: [&str; 10] = [
+const NATIVE: [&str; 11] = [
     "engine-core",
+    "engine-hostile",
     "engine-plain",
     "engine-run",
     "engine-words",
@@ -27,7 +28,7 @@ const NATIVE: [&str; 10] = [
     "engine",
     "tests",
 ];
-const BROWSER: [&str; 11] = [
+const BROWSER: [&str; 12] = [
     "kernels",
     "engine-gpu",
     "web",
@@ -39,6 +40,7 @@ const BROWSER: [&str; 11] = [
     "worker-port",
     "worker-words",
     "engine-bench",
+    "engine-plain-bench",
 ];
 const WASM: &str = "wasm32-unknown-unknown";
 
@@ -115,6 +117,8 @@ fn run_stage(root: &Path, stage: &str, full: bool) -> Result<()> {
             .args(packages(&NATIVE))
             .args(["-p", "web", "-p", "kit", "-p", "labs", "-p", "desk"])),
         "wasm" => {
+            // Bad files, where sizes have 32 bits.
+            wasm_tests(root, "engine-hostile", "refused", &["--release"])?;
             // Each variant of the kernels, alone and under the engine.
             for variant in [&["--release"][..], &["--release", "--features", "relaxed"]] {
                 wasm_tests(root, "kernels", "twins", variant)?;

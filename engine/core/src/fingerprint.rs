@@ -18,8 +18,13 @@ pub struct Fingerprint(u32);
 impl Fingerprint {
     /// That of a whole text.
     pub fn of(text: &str) -> Self {
+        Self::of_bytes(text.as_bytes())
+    }
+
+    /// That of a whole file.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
         let mut all = Self::default();
-        all.add_bytes(text.as_bytes());
+        all.add_bytes(bytes);
         all
     }
 

@@ -1,5 +1,9 @@
 //! The messages between page and worker: a closed set. Adding a job adds no message.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice))]
+#![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::todo, clippy::arithmetic_side_effects))]
+#![cfg_attr(not(test), deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap))]
+
 use crate::job::{Job, JobError};
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +95,7 @@ impl ToWorker {
 }
 
 /// Encodes a message, job, update or output.
+#[expect(clippy::expect_used, reason = "what is encoded was made here, and is no message from outside")]
 pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
     postcard::to_stdvec(value).expect("messages are plain data, which postcard always encodes")
 }

@@ -25,6 +25,7 @@ pub mod rms_norm;
 pub mod rounding;
 pub mod rows;
 pub mod softmax;
+pub mod sparse;
 pub mod swiglu;
 
 /// What this program was built for.

@@ -2,9 +2,11 @@
 //! tests run natively (`cargo test`) and in a browser, there for each variant.
 
 mod blocks;
+mod encoder;
 mod int8;
 mod random;
 mod rounding;
+mod sparse;
 
 use kernels::{
     adamw, attention, cross_entropy, fuses, gelu, layer_norm, linear,

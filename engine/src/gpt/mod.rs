@@ -4,14 +4,15 @@
 
 mod attention;
 mod cache;
-mod decoder;
 mod layers;
 pub(crate) mod weights;
 
 pub use attention::Attended;
 pub use cache::Cache;
-pub use decoder::{Decoder, Reading};
-pub use engine_core::first_weights::{fresh, init};
+pub use engine_core::{
+    decoder::{Decoder, Reading},
+    first_weights::{fresh, init},
+};
 pub use weights::{read_back, to_device};
 
 use crate::{device, ops};

@@ -1,5 +1,9 @@
 //! BERT's vocabulary without capitals: WordPiece on a text whose capitals and accents are taken off first.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice))]
+#![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::todo, clippy::arithmetic_side_effects))]
+#![cfg_attr(not(test), deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap))]
+
 use crate::Fallible;
 use ahash::AHashMap;
 use engine_core::subwords::{Token, wordpiece::UNKNOWN};
@@ -7,6 +11,9 @@ use tokenizers::{
     TokenizerImpl, decoders::wordpiece::WordPiece as Decoder, models::wordpiece::WordPiece,
     normalizers::bert::BertNormalizer, pre_tokenizers::bert::BertPreTokenizer, processors::bert::BertProcessing,
 };
+
+/// No vocabulary of this kind has more pieces. BERT's has 30 522.
+const MOST_PIECES: usize = 1 << 17;
 
 /// BERT's vocabulary.
 pub struct Bert {
@@ -22,6 +29,11 @@ impl Bert {
     pub fn read(file: &[u8]) -> Result<Self, String> {
         let text = std::str::from_utf8(file)
             .map_err(|_| "The vocabulary's file is not text. Reload the page to fetch it again.")?;
+        if text.lines().count() > MOST_PIECES {
+            return Err(format!(
+                "The vocabulary's file has more than {MOST_PIECES} lines. Reload the page to fetch it again."
+            ));
+        }
         let pieces: Vec<String> = text.lines().map(str::to_owned).collect();
         if !pieces.iter().any(|piece| piece == UNKNOWN) {
             return Err(format!("The vocabulary's file has no {UNKNOWN}. Reload the page to fetch it again."));

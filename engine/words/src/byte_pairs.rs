@@ -1,5 +1,9 @@
 //! Byte-level vocabularies: the text is cut by a regular expression, and the bytes of each stretch are merged.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice))]
+#![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::todo, clippy::arithmetic_side_effects))]
+#![cfg_attr(not(test), deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap))]
+
 use crate::Fallible;
 use ahash::AHashMap;
 use engine_core::subwords::{Token, spans};
@@ -26,6 +30,8 @@ pub const O200K: &str = r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{
 const MOST_TOKENS: usize = 1 << 20;
 /// Nor a longer one.
 const LONGEST_TOKEN: usize = 1 << 10;
+/// Nor spell all of its tokens in more bytes: two bytes of a file can make a long token of two others. o200k has 1.5 MB.
+const MOST_SPELLED: usize = 8 << 20;
 
 /// A byte-level vocabulary.
 pub struct BytePairs {
@@ -55,7 +61,8 @@ impl BytePairs {
     pub fn read(file: &[u8], pattern: &str) -> Result<Self, String> {
         let (tokens, merges) = unpacked(file)?;
         let written = characters_for_bytes();
-        let spelled = |token: &[u8]| token.iter().map(|byte| written[usize::from(*byte)]).collect::<String>();
+        let spelled =
+            |token: &[u8]| token.iter().filter_map(|byte| written.get(usize::from(*byte))).collect::<String>();
         let texts: Vec<String> = tokens.iter().map(|token| spelled(token)).collect();
         let vocabulary: AHashMap<String, u32> = texts.iter().cloned().zip(0..).collect();
         let named = |id: u32| texts.get(id as usize).cloned().unwrap_or_default();
@@ -92,6 +99,7 @@ type Unpacked = (Vec<Vec<u8>>, Vec<(u32, u32)>);
 /// The tokens of a file, in the order of their ids, and the merges, in the order of what they make.
 fn unpacked(file: &[u8]) -> Result<Unpacked, String> {
     let (mut rest, mut tokens, mut merges) = (file, Vec::<Vec<u8>>::new(), Vec::new());
+    let mut spelled = 0usize;
     while !rest.is_empty() {
         let at = tokens.len();
         let broken = || format!("The vocabulary's file is broken at token {at}. Reload the page to fetch it again.");
@@ -108,7 +116,9 @@ fn unpacked(file: &[u8]) -> Result<Unpacked, String> {
                 [half(left)?.as_slice(), half(second)?].concat()
             }
         };
-        if at == MOST_TOKENS || token.is_empty() || token.len() > LONGEST_TOKEN {
+        spelled = spelled.saturating_add(token.len());
+        let sound = at < MOST_TOKENS && (1..=LONGEST_TOKEN).contains(&token.len()) && spelled <= MOST_SPELLED;
+        if !sound {
             return Err(broken());
         }
         tokens.push(token);
@@ -136,13 +146,12 @@ fn number(rest: &mut &[u8]) -> Option<u32> {
 /// The visible character that GPT-2's files write for each byte: printable ones stand for themselves, the others are
 /// counted up from U+0100.
 fn characters_for_bytes() -> [char; 256] {
-    let mut next = 0x100u32;
+    let mut others = 0x100u32..;
     std::array::from_fn(|byte| {
-        let byte = byte as u32;
+        let byte = u8::try_from(byte).unwrap_or_default();
         let printable = matches!(byte, 0x21..=0x7e | 0xa1..=0xac | 0xae..=0xff);
-        let code = if printable { byte } else { next };
-        next += u32::from(!printable);
-        char::from_u32(code).unwrap_or(' ')
+        let other = if printable { None } else { others.next().and_then(char::from_u32) };
+        other.unwrap_or(char::from(byte))
     })
 }
 
@@ -180,6 +189,14 @@ mod tests {
                 assert_eq!(file.len() % 3, 0, "only whole entries are read");
             }
         }
+    }
+
+    #[test]
+    fn a_small_file_that_spells_gigabytes_is_refused() {
+        let long = [vec![0, 0x80, 4], vec![b'a'; 512]].concat();
+        let file = [long, [1, 0].repeat(1 << 20)].concat();
+        let why = BytePairs::read(&file, GPT2).err().unwrap();
+        assert!(why.starts_with("The vocabulary's file is broken at token 8192."), "{why}");
     }
 
     #[test]

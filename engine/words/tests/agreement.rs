@@ -1,26 +1,18 @@
 //! The same ids as the reference libraries on 12,000 strings: tiktoken for GPT's vocabularies, Hugging Face's own
 //! program for BERT's, and its models for our BPE, WordPiece and Unigram. `golden/make.py` wrote down what they answer.
 
+#[path = "golden/own.rs"]
+mod own;
+
 use engine_core::{
     jobs::tokenize::Which,
-    subwords::{
-        Token,
-        own::Own,
-        samples,
-        unigram::Unigram,
-        unigram_learning::{Expected, UnigramTrainer, Used},
-        wordpiece::{WordPiece, WordPieceTrainer},
-    },
-    tokenizer::{Bpe, BpeTrainer},
+    subwords::{Token, bert::BertTokenizer, own::Own},
 };
 use engine_words::Vocabulary;
-use std::{fs, path::PathBuf};
+use own::{file, own, written};
+use std::fs;
 
 const STRINGS: usize = 12_000;
-
-fn file(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
-}
 
 /// SplitMix64, as in `golden/make.py`.
 struct Random(u64);
@@ -145,51 +137,35 @@ fn published_vocabularies_agree_with_tiktoken_and_tokenizers() {
     }
 }
 
-/// Our own three, learned from the lab's first text and some lines of a novel.
-fn own() -> (Bpe, WordPiece, Unigram) {
-    let novel = fs::read_to_string(file("../../public/data/emma.txt")).unwrap();
-    let text = format!("{}{}", samples::FIRST_TEXT, novel.chars().take(20_000).collect::<String>());
-    let mut bpe = BpeTrainer::new(&text);
-    let mut word_piece = WordPieceTrainer::new(&text);
-    for _ in 0..300 {
-        bpe.step().unwrap();
-        let best = word_piece.candidates()[0].clone();
-        word_piece.merge(&best);
-    }
-    let mut unigram = UnigramTrainer::new(&text);
-    loop {
-        let (cutter, mut expected, mut used) = (unigram.cutter(), Expected::default(), Used::default());
-        unigram.expect(&cutter, 0..unigram.distinct_words(), &mut expected);
-        unigram.maximize(&expected);
-        unigram.cut(&cutter, 0..unigram.distinct_words(), &mut used);
-        let misses = unigram.misses(&unigram.cutter(), &used);
-        let staying = unigram.staying(400);
-        if staying == misses.len() {
-            return (bpe.bpe(), word_piece.word_piece(), unigram.unigram());
-        }
-        unigram.drop_pieces(&misses[staying..]);
-    }
-}
-
-fn written() -> String {
-    let (bpe, word_piece, unigram) = own();
-    let models = serde_json::json!({
-        "merges": bpe.merges(), "word_piece": word_piece.pieces(), "unigram": unigram.pieces(),
-    });
-    serde_json::to_string(&models).unwrap() + "\n"
-}
-
 #[test]
-#[ignore = "writes tests/golden/own.json, for make.py to read"]
-fn write() {
-    fs::write(file("tests/golden/own.json"), written()).unwrap();
+fn our_own_tokenizer_for_berts_vocabulary_agrees_too() {
+    let texts = strings();
+    let words = fs::read_to_string(file("../../public/data/vocabularies/bert.txt")).unwrap();
+    let own = BertTokenizer::read(&words).unwrap();
+    agree("bert", &texts, |text| own.pieces(text));
+    // Every character there is, between two letters: the crate itself is asked here.
+    let theirs = Vocabulary::read(Which::Bert, words.as_bytes()).unwrap();
+    let wrong: Vec<char> = ('\0'..=char::MAX)
+        .filter(|c| {
+            let text = format!("a{c}b {c}");
+            own.pieces(&text) != ids(theirs.encode(&text).unwrap())
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{} characters differ, the first is {:?}", wrong.len(), wrong[0]);
+    // Whole texts, line by line.
+    for text in ["emma", "lincoln", "moby-dick", "pride-and-prejudice"] {
+        let text = fs::read_to_string(file(&format!("../../public/data/{text}.txt"))).unwrap();
+        for line in text.lines().take(2000) {
+            assert_eq!(own.pieces(line), ids(theirs.encode(line).unwrap()), "{line}");
+        }
+    }
 }
 
 #[test]
 fn our_own_encoders_agree_with_the_models_of_tokenizers() {
     // The file holds what was learned then: learning is the same today.
     let kept = fs::read_to_string(file("tests/golden/own.json")).unwrap();
-    assert!(kept == written(), "learning has changed: write own.json anew and run make.py");
+    assert!(kept == written(), "learning has changed: run the example write_own and make.py");
     let texts = strings();
     let (bpe, word_piece, unigram) = own();
     for (name, own) in [

@@ -3,6 +3,27 @@ import { Wllama } from '/wllama/index.js';
 
 const CONTEXT = 1024;
 
+/** Notes the memory of the wasm program that a worker starts: wllama's is out of reach otherwise. */
+function note() {
+  const keep = (memory) => { self.wasmMemoryNoted = memory; };
+  const look = (result) => {
+    for (const part of Object.values((result.instance ?? result).exports)) if (part instanceof WebAssembly.Memory) keep(part);
+    return result;
+  };
+  for (const name of ['instantiate', 'instantiateStreaming']) {
+    const real = WebAssembly[name];
+    WebAssembly[name] = (...all) => real(...all).then(look);
+  }
+  WebAssembly.Memory = class extends WebAssembly.Memory {
+    constructor(limits) {
+      super(limits);
+      keep(this);
+    }
+  };
+}
+const { createObjectURL } = URL;
+URL.createObjectURL = (blob) => createObjectURL(/javascript/.test(blob.type) ? new Blob([`(${note})();\n`, blob], { type: blob.type }) : blob);
+
 function ours(program) {
   const worker = new Worker('/llama-worker.mjs', { type: 'module', name: program });
   const call = (name, argument) => new Promise((resolve, reject) => {

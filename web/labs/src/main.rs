@@ -12,6 +12,7 @@ mod large_file;
 mod model_text;
 mod models;
 mod notices;
+mod on_model;
 mod picked;
 mod texts;
 mod widgets;

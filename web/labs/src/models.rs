@@ -122,6 +122,17 @@ pub async fn keep_file(name: &str, text_name: String, bytes: &[u8]) -> Result<Mo
     Ok(record)
 }
 
+/// Keeps a model that a lab has made of another one, with the text that the other one learned from.
+///
+/// # Errors
+/// One sentence; nothing is kept, or the model without its text.
+pub async fn keep_made(name: &str, text: &str, bytes: &[u8]) -> Result<ModelRecord, String> {
+    let mut record = keep_file(name, String::new(), bytes).await?;
+    record.text_file = Some(save_text(&record.id, text).await.map_err(|error| error.0)?);
+    save_record(&record).await.map_err(|error| error.0)?;
+    Ok(record)
+}
+
 /// Keeps a model's record without touching its file, as after renaming.
 ///
 /// # Errors

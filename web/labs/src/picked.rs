@@ -30,6 +30,18 @@ impl Picked {
         self.file.with(|file| file.as_ref().filter(|(of, _)| *of == id).map(|(_, bytes)| bytes.clone()))
     }
 
+    /// The file of the model that is chosen; fetched, if it is not there yet.
+    ///
+    /// # Errors
+    /// One sentence that says what to do.
+    pub async fn load(self) -> Result<Vec<u8>, String> {
+        let known = untrack(|| self.bytes());
+        match known {
+            Some(bytes) => Ok(bytes.to_vec()),
+            None => load(&self.id.get_untracked()).await,
+        }
+    }
+
     /// As the learner knows it, with the step of one that the learner has trained.
     pub fn name(self) -> String {
         self.called(|record| t!("pick.step", name = record.name, step = record.step))
@@ -54,6 +66,14 @@ impl Picked {
     pub fn told(self) -> String {
         let id = self.id.get_untracked();
         if id.is_empty() { "built-in".into() } else { id }
+    }
+}
+
+async fn load(id: &str) -> Result<Vec<u8>, String> {
+    match id {
+        "" => models::built_in().await,
+        COPYING => models::copying().await,
+        id => models::load(id).await,
     }
 }
 
@@ -84,11 +104,7 @@ pub fn use_another(first: String) -> Picked {
     Effect::new(move |_| {
         let id = picked.id.get();
         spawn_local(async move {
-            let loaded = match id.as_str() {
-                "" => models::built_in().await,
-                COPYING => models::copying().await,
-                id => models::load(id).await,
-            };
+            let loaded = load(&id).await;
             // The learner may have chosen another one in the meantime, or left.
             if picked.id.try_get_untracked().as_ref() != Some(&id) {
                 return;

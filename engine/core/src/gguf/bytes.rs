@@ -105,8 +105,3 @@ impl<'a> Cursor<'a> {
         })
     }
 }
-
-/// The beginning of a text from a file, for a sentence.
-pub fn clip(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(40).collect()
-}

@@ -1,7 +1,10 @@
 //! A Llama in a GGUF file: its sizes from the metadata, and its weights, each checked before it is read.
 
-use super::{bytes::clip, header::Header, tensors::Info};
-use crate::llama::{LIMITS, LlamaConfig};
+use super::{header::Header, tensors::Info};
+use crate::{
+    clip::clip,
+    llama::{LIMITS, LlamaConfig},
+};
 use std::collections::BTreeMap;
 
 /// A Llama that can be run, and where its weights lie.
@@ -22,7 +25,8 @@ impl LlamaFile {
         let kind = header.text("general.architecture")?;
         if kind != "llama" {
             return Err(format!(
-                "The file holds a model of the kind “{}”; only models of the kind “llama”, such as SmolLM2, are run here.",
+                "The file holds a model of the kind “{}”; only models of the kind “llama”, such as SmolLM2, are run here. \
+                 Choose one of these.",
                 clip(kind)
             ));
         }

@@ -24,6 +24,7 @@
 
 mod blocks;
 mod bytes;
+mod encode;
 mod header;
 mod llama;
 mod tensors;
@@ -31,11 +32,12 @@ mod tensors;
 mod tests;
 mod values;
 
+pub use crate::texts::Texts;
 pub use blocks::Kind;
 pub use header::{Header, Reading};
 pub use llama::LlamaFile;
 pub use tensors::Info;
-pub use values::{List, Texts, Value};
+pub use values::{List, Value};
 
 /// A header may be so long. That of SmolLM2 has 1.8 MB; a vocabulary of 256 000 tokens needs about 15 MB.
 pub const MOST_HEADER: u64 = 64 << 20;

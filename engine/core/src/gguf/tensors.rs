@@ -2,8 +2,9 @@
 
 use super::{
     blocks::Kind,
-    bytes::{Cursor, Stop, clip},
+    bytes::{Cursor, Stop},
 };
+use crate::clip::clip;
 use std::collections::BTreeMap;
 
 /// Names are never longer; ggml itself keeps 63 bytes.

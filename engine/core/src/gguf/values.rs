@@ -1,6 +1,7 @@
 //! The metadata's values: numbers, texts, and lists of them.
 
 use super::bytes::{Cursor, Stop};
+use crate::texts::Texts;
 use std::fmt::Arguments;
 
 /// Texts are never longer. Chat templates have some kilobytes.
@@ -43,13 +44,6 @@ pub enum List {
 pub struct Plain {
     kind: Kind,
     bytes: Vec<u8>,
-}
-
-/// Texts, one after the other in one piece of memory: a million short texts of their own would take four times as much.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Texts {
-    all: String,
-    ends: Vec<u32>,
 }
 
 /// Types of values, numbered as in the file.
@@ -164,7 +158,7 @@ impl List {
         let least = count.saturating_mul(kind.width());
         cursor.need(least, what)?;
         match kind {
-            Kind::Text => Texts::read(cursor, count, what).map(Self::Texts),
+            Kind::Text => texts(cursor, count, what).map(Self::Texts),
             Kind::List => {
                 if depth >= DEEPEST {
                     return Err(Stop::Bad(format!(
@@ -205,33 +199,14 @@ impl Plain {
     }
 }
 
-impl Texts {
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.ends.len()
+fn texts(cursor: &mut Cursor<'_>, count: u64, what: Arguments<'_>) -> Result<Texts, Stop> {
+    // The room was checked against the bytes that are there.
+    let mut texts = Texts::with_room_for(usize::try_from(count).unwrap_or(0));
+    for number in 0..count {
+        texts.push(cursor.text(LONGEST_TEXT, format_args!("item {number} of {what}"))?);
     }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// The texts in their order.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(from, to)| self.all.get(from as usize..*to as usize).unwrap_or_default())
-    }
-
-    fn read(cursor: &mut Cursor<'_>, count: u64, what: Arguments<'_>) -> Result<Self, Stop> {
-        // A header has at most 64 MiB, so every end fits; the capacity was checked against the bytes that are there.
-        let mut texts = Self { all: String::new(), ends: Vec::with_capacity(usize::try_from(count).unwrap_or(0)) };
-        for number in 0..count {
-            texts.all.push_str(cursor.text(LONGEST_TEXT, format_args!("item {number} of {what}"))?);
-            texts.ends.push(u32::try_from(texts.all.len()).unwrap_or(u32::MAX));
-        }
-        texts.all.shrink_to_fit();
-        Ok(texts)
-    }
+    texts.shrink();
+    Ok(texts)
 }
 
 impl Kind {

@@ -1,6 +1,9 @@
 //! `config.json`: what the file's shapes cannot tell, and a second opinion on what they can.
 
-use crate::config::GptConfig;
+use crate::{
+    clip::{clip, why},
+    config::GptConfig,
+};
 use serde::Deserialize;
 
 /// A configuration is never longer.
@@ -58,20 +61,30 @@ impl Declared {
     /// Reads the text of the file.
     pub fn read(text: &str) -> Result<Self, String> {
         if text.len() > MOST_BYTES {
-            return Err(format!("config.json has {} bytes; no configuration is that long.", text.len()));
+            return Err(format!(
+                "config.json has {} bytes; no configuration is that long. Choose the config.json beside the model.",
+                text.len()
+            ));
         }
-        let raw: Raw = serde_json::from_str(text).map_err(|why| format!("config.json cannot be read: {why}."))?;
+        let raw: Raw = serde_json::from_str(text).map_err(|reason| {
+            format!("config.json cannot be read: {}. Choose the config.json beside the model.", why(&reason))
+        })?;
         let kind = raw.model_type.as_deref().unwrap_or("gpt2");
         if kind != "gpt2" {
             return Err(format!(
-                "config.json says that this is a model of the kind “{kind}”; only “gpt2” can be run here."
+                "config.json says that this is a model of the kind “{}”; only “gpt2” can be run here. Choose \
+                 a GPT-2.",
+                clip(kind)
             ));
         }
         let other = |name: &str, value: &dyn std::fmt::Display, runs: &str| {
-            format!("config.json sets {name} to {value}; here only {runs} is computed, so the numbers would be wrong.")
+            format!(
+                "config.json sets {name} to {value}; here only {runs} is computed, so the numbers would be wrong. Choose \
+                 a GPT-2 without it."
+            )
         };
         if !["gelu_new", "gelu_pytorch_tanh", "gelu_fast"].contains(&raw.activation_function.as_str()) {
-            return Err(other("activation_function", &raw.activation_function, "gelu_new"));
+            return Err(other("activation_function", &clip(&raw.activation_function), "gelu_new"));
         }
         if (raw.layer_norm_epsilon - 1e-5).abs() > 1e-9 {
             return Err(other("layer_norm_epsilon", &raw.layer_norm_epsilon, "0.00001"));
@@ -96,7 +109,7 @@ impl Declared {
             ("n_layer", self.raw.n_layer, sizes.n_layers),
             ("n_positions", self.raw.n_positions, sizes.context),
             ("vocab_size", self.raw.vocab_size, sizes.vocab_size),
-            ("n_inner", self.raw.n_inner, 4 * sizes.d_model),
+            ("n_inner", self.raw.n_inner, sizes.d_model.saturating_mul(4)),
         ];
         for (name, said, found) in pairs {
             if let Some(said) = said.filter(|said| *said != found) {

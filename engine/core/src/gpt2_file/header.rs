@@ -1,25 +1,13 @@
-//! The header of a safetensors file, and the sizes that its shapes tell.
+//! What the header of a GPT-2 file names, and the sizes that its shapes tell.
 
-use super::MOST_HEADER;
-use crate::config::{GptConfig, LIMITS};
-use safetensors::{Dtype, tensor::Metadata};
+use crate::{
+    config::{GptConfig, LIMITS},
+    tensor_file::header::{Header as File, Info},
+};
 use std::collections::BTreeMap;
 
-/// Most tensors that a file may name. GPT-2 XL has 580.
-const MOST_TENSORS: usize = 20_000;
-
-/// One tensor of the file.
-#[derive(Debug, Clone)]
-pub struct Info {
-    /// The type of its numbers.
-    pub dtype: Dtype,
-    /// Sizes, outermost first.
-    pub shape: Vec<usize>,
-    /// Where its bytes begin, from the start of the file.
-    pub offset: u64,
-    /// How many bytes.
-    pub length: usize,
-}
+/// What to do about a file of the wrong kind.
+const CHOOSE: &str = "Choose the file model.safetensors of a GPT-2; a pytorch_model.bin cannot be read here.";
 
 /// The tensors of a file by name.
 pub struct Header {
@@ -29,50 +17,7 @@ pub struct Header {
 impl Header {
     /// Reads the header and checks it against the file's size.
     pub fn read(head: &[u8], size: u64) -> Result<Self, String> {
-        let Some(length) = head.first_chunk::<8>().map(|bytes| u64::from_le_bytes(*bytes)) else {
-            return Err(format!(
-                "The file has only {} bytes; a safetensors file starts with 8 bytes of header length. Choose the file \
-                 model.safetensors of a GPT-2.",
-                head.len()
-            ));
-        };
-        if length > MOST_HEADER as u64 {
-            return Err("This is not a safetensors file: its first 8 bytes do not give a sensible header length. A \
-                        pytorch_model.bin cannot be read here; look for model.safetensors beside it."
-                .into());
-        }
-        let Some(json) = usize::try_from(length).ok().and_then(|length| head.get(8..8 + length)) else {
-            return Err(format!(
-                "The file is cut short: its header should have {length} bytes, but only {} are there. Fetch it anew.",
-                head.len() - 8
-            ));
-        };
-        let metadata: Metadata = serde_json::from_slice(json).map_err(|why| {
-            format!("The file's header cannot be read: {why}. The file is damaged, or no safetensors file.")
-        })?;
-        let start = 8 + length;
-        let wanted = start + metadata.data_len() as u64;
-        if wanted != size {
-            let what = if size < wanted { "cut short" } else { "longer than its header says" };
-            return Err(format!(
-                "The file is {what}: {wanted} bytes are named in it, and it has {size}. Fetch it anew."
-            ));
-        }
-        let found = metadata.tensors();
-        if found.len() > MOST_TENSORS {
-            return Err(format!("The file names {} tensors; at most {MOST_TENSORS} are allowed.", found.len()));
-        }
-        let mut tensors = BTreeMap::new();
-        for (name, info) in found {
-            if name.len() > 256 || name.chars().any(char::is_control) {
-                return Err("A tensor's name is longer than 256 bytes or holds control characters.".into());
-            }
-            let (from, to) = info.data_offsets;
-            let info =
-                Info { dtype: info.dtype, shape: info.shape.clone(), offset: start + from as u64, length: to - from };
-            tensors.insert(name, info);
-        }
-        Ok(Self { tensors })
+        File::read(head, size, CHOOSE).map(|file| Self { tensors: file.tensors })
     }
 
     /// Every tensor by name.
@@ -86,7 +31,8 @@ impl Header {
         let long = format!("transformer.{name}");
         match (self.tensors.get_key_value(name), self.tensors.get_key_value(&long)) {
             (Some(_), Some(_)) => Err(format!(
-                "The file holds both {name} and {long}; one of them is too many, and which cannot be told."
+                "The file holds both {name} and {long}; one of them is too many, and which cannot be told. Choose \
+                 another file of the model."
             )),
             (found, None) | (None, found) => Ok(found),
         }
@@ -100,7 +46,7 @@ impl Header {
         if Some(d_ff) != d_model.checked_mul(4) {
             return Err(format!(
                 "h.0.mlp.c_fc.weight is {d_ff} wide, and the width of the model is {d_model}. Only MLPs four times as \
-                 wide as the model, as in every published GPT-2, can be run here."
+                 wide as the model, as in every published GPT-2, can be run here: choose one of these."
             ));
         }
         let mut n_layers = 0;
@@ -114,11 +60,12 @@ impl Header {
                 continue;
             };
             let layer: usize = number.parse().ok().filter(|layer| *layer < 1000).ok_or_else(|| unknown(name))?;
-            n_layers = n_layers.max(layer + 1);
+            n_layers = n_layers.max(layer.saturating_add(1));
         }
         if n_layers > LIMITS.n_layers {
             return Err(format!(
-                "The model has {n_layers} blocks; at most {} can be run here. GPT-2 small has 12, medium 24.",
+                "The model has {n_layers} blocks; at most {} can be run here. Choose a smaller model: GPT-2 small has \
+                 12, medium 24.",
                 LIMITS.n_layers
             ));
         }
@@ -129,7 +76,7 @@ impl Header {
     fn matrix(&self, name: &str) -> Result<[usize; 2], String> {
         let Some((_, info)) = self.find(name)? else { return Err(self.lacks(name)) };
         <[usize; 2]>::try_from(info.shape.as_slice()).map_err(|_| {
-            format!("Tensor {name} has the shape {:?}; a matrix of two sizes is needed there.", info.shape)
+            format!("Tensor {name} has the shape {:?}; a matrix of two sizes is needed there. Choose another file of the model.", info.shape)
         })
     }
 

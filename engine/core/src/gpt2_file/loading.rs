@@ -1,8 +1,11 @@
 //! Taking a file's numbers, piece by piece, into the model's own.
 
 use super::{MOST_PIECE, Piece, header, header::Header};
-use crate::{config::GptConfig, reference::gpt::Weights};
-use half::{bf16, f16};
+use crate::{
+    config::GptConfig,
+    reference::gpt::Weights,
+    tensor_file::{header::width, numbers},
+};
 use safetensors::Dtype;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,7 +82,8 @@ impl Loading {
                     ""
                 };
                 return Err(format!(
-                    "Tensor {file_name} has the shape {:?}; with the other sizes of this file it must be {wanted:?}.{hint}",
+                    "Tensor {file_name} has the shape {:?}; with the other sizes of this file it must be {wanted:?}.{hint} \
+                     Choose another file of the model.",
                     info.shape
                 ));
             }
@@ -90,11 +94,12 @@ impl Loading {
                     info.dtype
                 ));
             };
-            let each = MOST_PIECE / width;
-            let numbers = info.length / width;
-            for first in (0..numbers).step_by(each) {
-                let length = each.min(numbers - first) * width;
-                let piece = Piece { offset: info.offset + (first * width) as u64, length };
+            let pieces = (0..info.length).step_by(MOST_PIECE);
+            for from in pieces {
+                let length = MOST_PIECE.min(info.length.saturating_sub(from));
+                let piece = Piece { offset: info.offset.saturating_add(from as u64), length };
+                // A piece's length is a multiple of every width.
+                let first = from.checked_div(width).unwrap_or(0);
                 let (ours, name) = (ours.clone(), file_name.clone());
                 parts.push(Part { name, ours, shape, dtype: info.dtype, first, piece, turned });
             }
@@ -146,7 +151,8 @@ impl Loading {
                 bytes.len()
             ));
         }
-        let all = rows * columns;
+        // Both were checked against the limits of a model that can be run here.
+        let all = rows.saturating_mul(*columns);
         let held = self.weights.entry(ours.clone()).or_default();
         if held.is_empty() {
             held.try_reserve_exact(all).map_err(|_| {
@@ -160,16 +166,15 @@ impl Loading {
             if !number.is_finite() {
                 return Err(format!(
                     "Tensor {name} holds {number} at position {at}; a model of such numbers cannot run. The file is damaged \
-                     or its training went wrong."
+                     or its training went wrong: fetch it anew, or choose another model."
                 ));
             }
-            // Turned over, number `at` of `[columns, rows]` stands in row `at % rows`.
-            let to = if *turned { at % rows * columns + at / rows } else { at };
-            if let Some(slot) = held.get_mut(to) {
+            let to = if *turned { turned_over(at, *rows, *columns) } else { Some(at) };
+            if let Some(slot) = to.and_then(|to| held.get_mut(to)) {
                 *slot = number;
             }
         }
-        self.fed += 1;
+        self.fed = self.fed.saturating_add(1);
         Ok(self.fed == self.parts.len())
     }
 
@@ -179,26 +184,17 @@ impl Loading {
     /// A sentence, while pieces are missing.
     pub fn finish(self) -> Result<(GptConfig, Weights), String> {
         if self.fed < self.parts.len() {
-            return Err(format!("Only {} of {} pieces have been read.", self.fed, self.parts.len()));
+            return Err(format!(
+                "Only {} of {} pieces have been read. Open the file again.",
+                self.fed,
+                self.parts.len()
+            ));
         }
         Ok((self.config, self.weights))
     }
 }
 
-/// Bytes of one number, of the types that can be read.
-fn width(dtype: Dtype) -> Option<usize> {
-    match dtype {
-        Dtype::F32 => Some(4),
-        Dtype::F16 | Dtype::BF16 => Some(2),
-        _ => None,
-    }
-}
-
-fn numbers(dtype: Dtype, bytes: &[u8]) -> Box<dyn Iterator<Item = f32> + '_> {
-    let (twos, _) = bytes.as_chunks::<2>();
-    match dtype {
-        Dtype::F16 => Box::new(twos.iter().map(|b| f16::from_le_bytes(*b).to_f32())),
-        Dtype::BF16 => Box::new(twos.iter().map(|b| bf16::from_le_bytes(*b).to_f32())),
-        _ => Box::new(bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b))),
-    }
+/// Where the number at `at` of `[columns, rows]` stands in `[rows, columns]`.
+fn turned_over(at: usize, rows: usize, columns: usize) -> Option<usize> {
+    at.checked_rem(rows)?.checked_mul(columns)?.checked_add(at.checked_div(rows)?)
 }

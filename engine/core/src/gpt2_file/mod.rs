@@ -3,6 +3,10 @@
 //! The file is never read as a whole. [`Plan::new`] reads the header, checks every name, type and shape, and says
 //! which stretches of the file are needed; [`Loading`] takes them one by one, straight into the model's own numbers.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice))]
+#![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::todo, clippy::arithmetic_side_effects))]
+#![cfg_attr(not(test), deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap))]
+
 mod config_json;
 mod header;
 mod loading;
@@ -94,7 +98,7 @@ impl Plan {
             (Some(heads), _) => (heads, HeadsFrom::Config),
             (None, Some(heads)) => (heads, HeadsFrom::Asked),
             (None, None) if sizes.d_model.is_multiple_of(USUAL_HEAD) => {
-                (sizes.d_model / USUAL_HEAD, HeadsFrom::Derived)
+                (sizes.d_model.div_euclid(USUAL_HEAD), HeadsFrom::Derived)
             }
             (None, None) => {
                 return Err(format!(
@@ -113,7 +117,7 @@ impl Plan {
         fits(&sizes)?;
         let loading = Loading::new(&header, sizes)?;
         let used = loading.names();
-        let found = |(name, info): (&String, &header::Info)| Found {
+        let found = |(name, info): (&String, &crate::tensor_file::header::Info)| Found {
             name: name.clone(),
             shape: info.shape.clone(),
             used: used.contains(name),
@@ -123,8 +127,10 @@ impl Plan {
         types.sort();
         types.dedup();
         let parameters = sizes.parameters() as u64;
-        let cache = 2 * sizes.n_layers * sizes.context * sizes.d_model;
-        let memory_bytes = 4 * (parameters + cache as u64);
+        // Keys and values of every block for a full context.
+        let cache =
+            [2, sizes.n_layers, sizes.context, sizes.d_model].iter().fold(1u64, |all, n| all.saturating_mul(*n as u64));
+        let memory_bytes = parameters.saturating_add(cache).saturating_mul(4);
         let pieces = loading.pieces();
         Ok((Self { config: sizes, heads_from, parameters, types, tensors, pieces, memory_bytes }, loading))
     }
@@ -141,7 +147,7 @@ fn fits(sizes: &GptConfig) -> Result<(), String> {
     sizes.validate().map_err(|why| {
         let GptConfig { n_layers, d_model, .. } = LIMITS;
         format!(
-            "The model cannot be run here: {why} The largest GPT-2 that fits is GPT-2 medium, with {n_layers} blocks \
+            "The model cannot be run here: {why} Choose another one; the largest GPT-2 that fits is GPT-2 medium, with {n_layers} blocks \
              and a width of {d_model}."
         )
     })

@@ -3,11 +3,17 @@
 //! To add one: a file here with a type that implements [`crate::job::Job`], its handler in
 //! `engine`, and one line in `engine::registry`.
 
+pub mod adapt;
 pub mod attention_cost;
 pub mod board;
+pub mod compress;
 pub mod dissect;
+pub mod distil;
 pub mod drill;
+pub mod edge;
 pub mod embeddings;
+pub mod encode;
+pub mod export;
 pub mod families;
 pub mod generate;
 pub mod gguf;
@@ -21,6 +27,7 @@ pub mod model_card;
 pub mod packed;
 pub mod positions;
 pub mod probe;
+pub mod prune;
 pub mod quantize;
 pub mod self_test;
 pub mod tokenize;

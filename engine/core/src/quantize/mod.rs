@@ -9,6 +9,7 @@
 //! up lie side by side. (A layer of our models keeps `[inputs, outputs]`; [`Matrix::transposed`] turns it.)
 
 pub mod awq;
+pub mod blocks;
 pub mod codes;
 pub mod errors;
 pub mod gptq;

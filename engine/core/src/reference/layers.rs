@@ -11,10 +11,15 @@ pub const LAYER_NORM_EPS: f64 = 1e-5;
 /// assert!((y[0] + 1.0).abs() < 1e-4 && (y[1] - 1.0).abs() < 1e-4);
 /// ```
 pub fn layer_norm(x: &[f64], gain: &[f32], bias: &[f32]) -> Vec<f64> {
+    layer_norm_with(LAYER_NORM_EPS, x, gain, bias)
+}
+
+/// The same with another number added to the variance.
+pub fn layer_norm_with(eps: f64, x: &[f64], gain: &[f32], bias: &[f32]) -> Vec<f64> {
     let n = x.len() as f64;
     let mean = x.iter().sum::<f64>() / n;
     let variance = x.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n;
-    let scale = 1.0 / (variance + LAYER_NORM_EPS).sqrt();
+    let scale = 1.0 / (variance + eps).sqrt();
     let learned = gain.iter().zip(bias);
     x.iter().zip(learned).map(|(v, (g, b))| (v - mean) * scale * f64::from(*g) + f64::from(*b)).collect()
 }

@@ -4,6 +4,8 @@
 
 pub mod attention;
 pub mod attention_backward;
+pub mod bert;
+pub mod distil;
 pub mod feed_forward;
 pub mod gpt;
 pub mod layers;

@@ -1,6 +1,7 @@
 //! What the tokenizer lab computes: WordPiece and Unigram, learned from a text and used on one, and what tokens of any
 //! tokenizer have in common. Byte-pair encoding is in [`crate::tokenizer`], where the GPT of this course takes it from.
 
+pub mod bert;
 pub mod cuts;
 pub mod own;
 pub mod samples;

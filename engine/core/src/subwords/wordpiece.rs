@@ -6,7 +6,11 @@
 use super::{Token, cuts::words_and_marks};
 use crate::tokenizer::pairs::Words;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    borrow::Borrow,
+    collections::{BTreeSet, HashMap},
+    hash::Hash,
+};
 
 /// What a word becomes that cannot be put together from pieces.
 pub const UNKNOWN: &str = "[UNK]";
@@ -78,7 +82,10 @@ impl WordPiece {
 // ANCHOR: encode
 /// The pieces of one word as `(id, start, end)`: always the longest that fits, from the left on. `None` if at some
 /// place none fits: then the whole word is unknown.
-pub fn longest_first(word: &str, ids: &HashMap<&str, u32>) -> Option<Vec<(u32, usize, usize)>> {
+pub fn longest_first<K: Borrow<str> + Eq + Hash>(
+    word: &str,
+    ids: &HashMap<K, u32>,
+) -> Option<Vec<(u32, usize, usize)>> {
     if word.chars().count() > LONGEST_WORD {
         return None;
     }

@@ -10,7 +10,7 @@ use std::{cmp::Reverse, collections::HashMap};
 /// The learned merges, in the order they were learned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Bpe {
-    merges: Vec<(u32, u32)>,
+    pub(super) merges: Vec<(u32, u32)>,
 }
 
 /// One step of training: the most frequent pair of neighbours became a token.
@@ -28,6 +28,11 @@ impl Bpe {
     /// No merges: every byte is a token.
     pub fn bytes_only() -> Self {
         Self { merges: Vec::new() }
+    }
+
+    /// With these merges, in the order in which they were learned; [`super::Tokenizer::validate`] says whether they can be.
+    pub(crate) fn of_merges(merges: Vec<(u32, u32)>) -> Self {
+        Self { merges }
     }
 
     /// The same with the first `merges` merges only.

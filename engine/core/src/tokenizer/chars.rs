@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// The characters of a training text, in the order of their code points.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Chars {
-    chars: String,
+    pub(super) chars: String,
 }
 
 impl Chars {

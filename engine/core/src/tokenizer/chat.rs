@@ -1,7 +1,8 @@
 //! How a chat becomes one text: the frame that SmolLM2 was trained with, known as ChatML.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice))]
-#![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::arithmetic_side_effects))]
+#![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::todo, clippy::arithmetic_side_effects))]
+#![cfg_attr(not(test), deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap))]
 
 use super::Gpt2Tokenizer;
 use crate::gguf::Header;

@@ -1,10 +1,14 @@
 //! SmolLM2's tokenizer, as a GGUF file keeps it in its metadata: tokens, their types, merges.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice))]
-#![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::arithmetic_side_effects))]
+#![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::todo, clippy::arithmetic_side_effects))]
+#![cfg_attr(not(test), deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap))]
 
-use super::gpt2::{Cuts, Gpt2Tokenizer, MOST_TOKENS, Parts, clip};
-use crate::gguf::{Header, List, Value};
+use super::gpt2::{Cuts, Gpt2Tokenizer, MOST_TOKENS, Parts};
+use crate::{
+    clip::clip,
+    gguf::{Header, List, Value},
+};
 use std::collections::HashMap;
 
 /// Types of tokens that are one whatever stands around them: control tokens, and those that a user defined.

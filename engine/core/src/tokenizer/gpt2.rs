@@ -1,19 +1,23 @@
-//! GPT-2's own tokenizer, from the files it is kept in: `vocab.json` and `merges.txt`, or `tokenizer.json`.
+//! GPT-2's own tokenizer, whatever file it was kept in.
 //!
 //! A text is cut into words, the bytes of each word become tokens, and pairs of tokens are merged in the order in
 //! which the merges were learned (Radford et al. 2019).
+
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice))]
+#![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::todo, clippy::arithmetic_side_effects))]
+#![cfg_attr(not(test), deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap))]
 
 use super::{
     cuts::{words, words_and_digits},
     visible,
 };
-use serde::Deserialize;
+use crate::clip::clip;
 use std::collections::HashMap;
 
-/// Files are never longer: GPT-2's `tokenizer.json` has 1.4 MB.
-const MOST_BYTES: usize = 16 << 20;
 /// Ids above make no sense for a model that can be run here.
 pub(super) const MOST_TOKENS: usize = 1 << 17;
+/// Each of them is searched for in every text. SmolLM2 has 17.
+pub(super) const MOST_SPECIAL: usize = 4096;
 
 /// A byte-level BPE tokenizer with a vocabulary of its own.
 #[derive(Debug)]
@@ -52,113 +56,8 @@ pub(super) struct Parts<'a, Pairs> {
     pub every_byte: bool,
 }
 
-#[derive(Deserialize)]
-struct Whole {
-    model: Model,
-    #[serde(default)]
-    added_tokens: Vec<Added>,
-    #[serde(default)]
-    pre_tokenizer: Option<PreTokenizer>,
-}
-
-#[derive(Deserialize)]
-struct Model {
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    vocab: HashMap<String, u32>,
-    merges: Vec<MergeLine>,
-}
-
-/// Older files write a merge as one text, newer ones as a pair.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum MergeLine {
-    Text(String),
-    Pair(String, String),
-}
-
-#[derive(Deserialize)]
-struct Added {
-    id: u32,
-    content: String,
-}
-
-#[derive(Deserialize)]
-struct PreTokenizer {
-    #[serde(rename = "type")]
-    kind: String,
-}
-
 impl Gpt2Tokenizer {
-    /// Reads `vocab.json` and `merges.txt`.
-    ///
-    /// # Errors
-    /// A sentence that says what is wrong, where, and what to do.
-    pub fn from_files(vocab: &str, merges: &str) -> Result<Self, String> {
-        short_enough("vocab.json", vocab)?;
-        short_enough("merges.txt", merges)?;
-        let vocab: HashMap<String, u32> = serde_json::from_str(vocab)
-            .map_err(|why| format!("vocab.json cannot be read: {why}. It must be a list of tokens with their ids."))?;
-        let mut pairs = Vec::new();
-        for (number, line) in merges.lines().enumerate() {
-            if line.trim().is_empty() || number == 0 && line.starts_with("#version") {
-                continue;
-            }
-            let pair = line.trim_end().split_once(' ').ok_or_else(|| {
-                format!(
-                    "Line {} of merges.txt is “{}”; each line must be two tokens with a space between.",
-                    number + 1,
-                    clip(line)
-                )
-            })?;
-            pairs.push((pair.0.to_owned(), pair.1.to_owned()));
-        }
-        Self::gpt2(&vocab, &pairs, Vec::new())
-    }
-
-    /// Reads `tokenizer.json`.
-    ///
-    /// # Errors
-    /// As [`Self::from_files`].
-    pub fn from_whole(text: &str) -> Result<Self, String> {
-        short_enough("tokenizer.json", text)?;
-        let whole: Whole = serde_json::from_str(text).map_err(|why| {
-            format!(
-                "tokenizer.json cannot be read as a GPT-2 tokenizer: {why}. vocab.json with merges.txt will do as well."
-            )
-        })?;
-        let kind = whole.model.kind.as_deref().unwrap_or("BPE");
-        let cuts = whole.pre_tokenizer.as_ref().map_or("none", |it| it.kind.as_str());
-        if kind != "BPE" || cuts != "ByteLevel" {
-            return Err(format!(
-                "tokenizer.json describes a tokenizer of the kind {kind} with the pre-tokenizer {cuts}; only GPT-2's, BPE \
-                 with ByteLevel, can be read here."
-            ));
-        }
-        let mut pairs = Vec::new();
-        for line in whole.model.merges {
-            pairs.push(match line {
-                MergeLine::Pair(left, right) => (left, right),
-                MergeLine::Text(text) => text
-                    .split_once(' ')
-                    .map(|(left, right)| (left.to_owned(), right.to_owned()))
-                    .ok_or_else(|| format!("tokenizer.json has the merge “{}”, which is no pair.", clip(&text)))?,
-            });
-        }
-        let special = whole.added_tokens.into_iter().map(|added| (added.content, added.id)).collect();
-        Self::gpt2(&whole.model.vocab, &pairs, special)
-    }
-
-    fn gpt2(
-        vocab: &HashMap<String, u32>,
-        pairs: &[(String, String)],
-        special: Vec<(String, u32)>,
-    ) -> Result<Self, String> {
-        let vocab = &vocab.iter().map(|(text, id)| (text.as_str(), *id)).collect();
-        let pairs = pairs.iter().map(|(left, right)| (left.as_str(), right.as_str()));
-        Self::build(Parts { vocab, pairs, special, cuts: Cuts::Gpt2, every_byte: true })
-    }
-
+    /// Puts a tokenizer together, and checks that its parts belong together.
     pub(super) fn build<'a>(
         parts: Parts<'_, impl ExactSizeIterator<Item = (&'a str, &'a str)>>,
     ) -> Result<Self, String> {
@@ -167,23 +66,32 @@ impl Gpt2Tokenizer {
         let byte_of: HashMap<char, u8> = readable.iter().copied().zip(0..=255).collect();
         let most = vocab.values().chain(special.iter().map(|(_, id)| id)).max().copied().unwrap_or(0) as usize;
         if most >= MOST_TOKENS {
-            return Err(format!("The vocabulary has the id {most}; ids below {MOST_TOKENS} can be read here."));
+            return Err(format!(
+                "The vocabulary has the id {most}; ids below {MOST_TOKENS} can be read here. Choose \
+                 a smaller vocabulary."
+            ));
         }
-        let mut tokens = vec![Vec::new(); most + 1];
+        let mut tokens = vec![Vec::new(); most.saturating_add(1)];
         for (text, &id) in vocab {
             let bytes: Option<Vec<u8>> = text.chars().map(|c| byte_of.get(&c).copied()).collect();
             // `<|endoftext|>` can be read as bytes as well, and is none.
             let is_special = text.starts_with("<|") && text.ends_with("|>");
-            tokens[id as usize] = match bytes.filter(|_| !is_special) {
-                Some(bytes) => bytes,
-                None => {
-                    special.push(((*text).to_owned(), id));
-                    text.as_bytes().to_vec()
-                }
-            };
+            match (bytes.filter(|_| !is_special), tokens.get_mut(id as usize)) {
+                (Some(bytes), Some(token)) => *token = bytes,
+                _ => special.push(((*text).to_owned(), id)),
+            }
+        }
+        if special.len() > MOST_SPECIAL {
+            return Err(format!(
+                "The vocabulary has {} tokens that are no bytes; at most {MOST_SPECIAL} can be read here. Choose the \
+                 tokenizer of a GPT-2.",
+                special.len()
+            ));
         }
         for (text, id) in &special {
-            tokens[*id as usize] = text.clone().into_bytes();
+            if let Some(token) = tokens.get_mut(*id as usize) {
+                *token = text.clone().into_bytes();
+            }
         }
         special.retain(|(text, _)| !text.is_empty());
         // Of several that fit, the longest is meant.
@@ -194,7 +102,8 @@ impl Gpt2Tokenizer {
             let id = vocab.get(shown.to_string().as_str()).copied();
             if every_byte && id.is_none() {
                 return Err(format!(
-                    "The vocabulary lacks the token “{shown}” for the byte {byte}. A GPT-2 vocabulary has all 256."
+                    "The vocabulary lacks the token “{shown}” for the byte {byte}. A GPT-2 vocabulary has all 256: \
+                     fetch it anew."
                 ));
             }
             bytes.push(id);
@@ -204,8 +113,9 @@ impl Gpt2Tokenizer {
             let id = |text: &str| {
                 vocab.get(text).copied().ok_or_else(|| {
                     format!(
-                        "Merge {} makes “{} {}”, but the vocabulary lacks “{}”. The files do not belong together.",
-                        rank + 1,
+                        "Merge {} makes “{} {}”, but the vocabulary lacks “{}”. The files do not belong together: choose \
+                         those of one model.",
+                        rank.saturating_add(1),
                         clip(left),
                         clip(right),
                         clip(text)
@@ -233,13 +143,15 @@ impl Gpt2Tokenizer {
         let mut ids = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
-            let next = self.special.iter().filter_map(|(text, id)| Some((rest.find(text.as_str())?, text.len(), *id)));
-            let next = next.min_by_key(|(at, length, _)| (*at, std::cmp::Reverse(*length)));
-            let plain = next.map_or(rest, |(at, _, _)| &rest[..at]);
+            let next = self.special.iter().filter_map(|(text, id)| {
+                let (plain, found) = rest.split_at_checked(rest.find(text.as_str())?)?;
+                Some((plain, text.len(), *id, found.get(text.len()..)?))
+            });
+            let next = next.min_by_key(|(plain, length, ..)| (plain.len(), std::cmp::Reverse(*length)));
+            let (plain, special, tail) = next.map_or((rest, None, ""), |(plain, _, id, tail)| (plain, Some(id), tail));
             ids.extend(self.encode_plain(plain));
-            let Some((at, length, id)) = next else { break };
-            ids.push(id);
-            rest = &rest[at + length..];
+            ids.extend(special);
+            rest = tail;
         }
         ids
     }
@@ -291,21 +203,8 @@ impl Gpt2Tokenizer {
     }
 }
 
-fn short_enough(name: &str, text: &str) -> Result<(), String> {
-    let bytes = text.len();
-    if bytes > MOST_BYTES {
-        return Err(format!("{name} has {bytes} bytes; at most {MOST_BYTES} can be read here."));
-    }
-    Ok(())
-}
-
-/// The beginning of a text from a file, for a sentence.
-pub(super) fn clip(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(40).collect()
-}
-
 /// The character that stands for each byte in the files: itself where it can be seen, else one from U+0100 on.
-fn readable() -> Vec<char> {
+pub(crate) fn readable() -> Vec<char> {
     let mut above = 0x100..;
     let seen = |byte: u8| matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff);
     let of =
@@ -317,6 +216,7 @@ fn readable() -> Vec<char> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use serde::Deserialize;
 
     const VOCAB: &str = include_str!("../../../../public/models/random-gpt2/vocab.json");
     const MERGES: &str = include_str!("../../../../public/models/random-gpt2/merges.txt");

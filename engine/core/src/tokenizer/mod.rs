@@ -6,22 +6,53 @@ pub mod chat;
 mod cuts;
 mod gguf;
 mod gpt2;
+mod gpt2_files;
 pub mod pairs;
 
 pub use bpe::{Bpe, BpeTrainer, Merge};
 pub use chars::Chars;
 pub use gpt2::Gpt2Tokenizer;
+pub(crate) use gpt2::readable;
 
 use serde::{Deserialize, Serialize};
 
 /// A tokenizer as it is kept inside a model file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
+#[serde(tag = "kind", rename_all = "lowercase", try_from = "Kept")]
 pub enum Tokenizer {
     /// One token per character of the training text.
     Chars(Chars),
     /// Byte-level byte-pair encoding (Sennrich et al. 2016; Radford et al. 2019).
     Bpe(Bpe),
+}
+
+/// The same as it is read. Read by its tag, every number would be kept as a whole value of JSON first, which takes
+/// thirty times the room it has in the file.
+#[derive(Deserialize)]
+struct Kept {
+    kind: Kind,
+    chars: Option<String>,
+    merges: Option<Vec<(u32, u32)>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Chars,
+    Bpe,
+}
+
+impl TryFrom<Kept> for Tokenizer {
+    type Error = &'static str;
+
+    fn try_from(kept: Kept) -> Result<Self, Self::Error> {
+        match kept {
+            Kept { kind: Kind::Chars, chars: Some(chars), .. } => Ok(Self::Chars(Chars { chars })),
+            Kept { kind: Kind::Bpe, merges: Some(merges), .. } => Ok(Self::Bpe(Bpe { merges })),
+            Kept { kind: Kind::Chars, .. } => Err("missing field `chars`"),
+            Kept { kind: Kind::Bpe, .. } => Err("missing field `merges`"),
+        }
+    }
 }
 
 /// What became of a text.
@@ -61,11 +92,15 @@ impl Tokenizer {
     /// The token as a learner should see it: spaces as `␣`, line ends as `⏎`, tabs as `⇥`, and
     /// bytes that are no whole character as `‹e2›`.
     pub fn show(&self, id: u32) -> String {
-        let bytes = match self {
+        visible(&self.spelled(id))
+    }
+
+    /// The bytes of one token.
+    pub fn spelled(&self, id: u32) -> Vec<u8> {
+        match self {
             Self::Chars(chars) => chars.decode(&[id]).into_bytes(),
-            Self::Bpe(bpe) => bpe.decode(&[id]),
-        };
-        visible(&bytes)
+            Self::Bpe(bpe) => bpe.spelled(id),
+        }
     }
 
     /// One phrase for a model's card.

@@ -5,6 +5,10 @@
 //! the words, one a line, the most frequent first; for each word the 32-bit float that one step stands for; for each
 //! word its numbers in steps, one signed byte each. All numbers begin with their smallest byte.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice))]
+#![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::todo, clippy::arithmetic_side_effects))]
+#![cfg_attr(not(test), deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap))]
+
 /// Published word vectors.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Published {
@@ -16,6 +20,10 @@ pub struct Published {
     pub vectors: Vec<f32>,
 }
 
+/// More words are not published here: the file has 20 000.
+const MOST_WORDS: usize = 1 << 17;
+/// Nor more numbers per word.
+const MOST_NUMBERS: usize = 1 << 12;
 const MARK: &[u8] = b"WV01";
 /// Steps are far shorter; cosines of numbers of such steps are still finite.
 const LONGEST_STEP: f32 = 1e3;
@@ -31,13 +39,21 @@ pub fn read(file: &[u8]) -> Result<Published, String> {
     }
     let [count, dim, letters] = [number(&mut rest)?, number(&mut rest)?, number(&mut rest)?];
     let text = std::str::from_utf8(take(&mut rest, letters)?).map_err(|_| "its words are no text")?;
-    let words: Vec<String> = text.split('\n').map(String::from).collect();
-    if words.len() != count || words.iter().any(String::is_empty) || dim == 0 {
-        return Err(format!("it has {} words of {dim} numbers and promises {count}", words.len()));
+    // Counted before anything is allocated.
+    let lines = text.split('\n').count();
+    if lines != count || text.split('\n').any(str::is_empty) {
+        return Err(format!("it has {lines} words and promises {count}, or one of them is empty"));
+    }
+    if count > MOST_WORDS || !(1..=MOST_NUMBERS).contains(&dim) {
+        return Err(format!(
+            "it has {count} words of {dim} numbers, and at most {MOST_WORDS} words of 1 to {MOST_NUMBERS} are read here"
+        ));
     }
     let too_long = || "it promises more than it can hold".to_owned();
     let scales = take(&mut rest, count.checked_mul(4).ok_or_else(too_long)?)?.as_chunks::<4>().0;
     let steps = take(&mut rest, count.checked_mul(dim).ok_or_else(too_long)?)?;
+    let mut words = Vec::with_capacity(count);
+    words.extend(text.split('\n').map(String::from));
     if !rest.is_empty() {
         return Err(format!("it is {} bytes too long", rest.len()));
     }

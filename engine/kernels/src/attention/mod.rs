@@ -7,6 +7,7 @@
 pub mod cached;
 pub mod fused;
 pub mod naive;
+pub mod open;
 pub mod whole;
 
 use crate::{

@@ -28,8 +28,6 @@ pub const LARGEST: i16 = i16::MAX;
 
 /// So many tokens share the unpacking of a block.
 const TOKENS: usize = 4;
-/// So many rows share the reading of one token's activations.
-const ROWS: usize = 2;
 
 /// The whole numbers of the weights: `[outputs, blocks]`.
 #[derive(Debug, Clone, Copy)]
@@ -69,92 +67,57 @@ pub fn forward(weights: Weights, inputs: &Inputs, out: &mut [f32]) {
     }
 }
 
-/// What a few rows and tokens need, kept from one to the next.
-struct Room {
-    /// `[rows, blocks]`, in single precision.
-    scales: Vec<f32>,
-    /// `[rows, blocks]`, or empty.
-    least: Vec<f32>,
-    /// The scales of a tile, `[rows, tokens, blocks]`: those of the weights times those of the activations.
-    products: Vec<f32>,
-}
-
 fn all<C: register::Unpack>(codes: &[C], weights: Weights, inputs: &Inputs, out: &mut [f32]) {
     let Weights { blocks, scales, least, .. } = weights;
     let outputs = scales.len() / blocks;
     assert_eq!(codes.len(), scales.len(), "a scale for each block");
-    let least_room = if least.is_empty() { 0 } else { ROWS * blocks };
-    let mut room = Room {
-        scales: vec![0.0; ROWS * blocks],
-        least: vec![0.0; least_room],
-        products: vec![0.0; ROWS * TOKENS * blocks],
-    };
-    let mut row = 0;
-    while row < outputs {
-        let many = ROWS.min(outputs - row);
-        let part = row * blocks..(row + many) * blocks;
-        singles(&scales[part.clone()], &mut room.scales);
+    let mut row =
+        Row { codes: &[], scales: vec![0.0; blocks], least: vec![0.0; blocks], products: vec![0.0; TOKENS * blocks] };
+    for output in 0..outputs {
+        let part = output * blocks..(output + 1) * blocks;
+        singles(&scales[part.clone()], &mut row.scales);
         if !least.is_empty() {
-            singles(&least[part.clone()], &mut room.least);
+            singles(&least[part.clone()], &mut row.least);
         }
-        let mut put = |token: usize, row_of_tile: usize, sum: f32| out[token * outputs + row + row_of_tile] = sum;
-        if many == ROWS {
-            rows::<C, ROWS>(&codes[part], &mut room, inputs, &mut put);
-        } else {
-            rows::<C, 1>(&codes[part], &mut room, inputs, &mut put);
-        }
-        row += many;
-    }
-}
-
-/// A few rows with all tokens.
-#[inline(always)]
-fn rows<C: register::Unpack, const R: usize>(
-    codes: &[C],
-    room: &mut Room,
-    inputs: &Inputs,
-    put: &mut impl FnMut(usize, usize, f32),
-) {
-    let mut token = 0;
-    while token < inputs.tokens() {
-        if inputs.tokens() - token >= TOKENS {
-            tile::<C, R, TOKENS>(codes, room, inputs, token, put);
-            token += TOKENS;
-        } else {
-            tile::<C, R, 1>(codes, room, inputs, token, put);
-            token += 1;
-        }
-    }
-}
-
-/// A few rows with a few tokens from `token` on.
-#[inline(always)]
-fn tile<C: register::Unpack, const R: usize, const T: usize>(
-    codes: &[C],
-    room: &mut Room,
-    inputs: &Inputs,
-    token: usize,
-    put: &mut impl FnMut(usize, usize, f32),
-) {
-    let blocks = inputs.blocks();
-    let mut tiles = room.products.chunks_exact_mut(blocks);
-    for scales in room.scales.chunks_exact(blocks).take(R) {
-        for t in 0..T {
-            let products = tiles.next().expect("there is room for a whole tile");
-            for ((product, a), b) in products.iter_mut().zip(scales).zip(inputs.scales(token + t)) {
-                *product = a * b;
+        row.codes = &codes[part];
+        let mut put = |token: usize, sum: f32| out[token * outputs + output] = sum;
+        let mut token = 0;
+        while token < inputs.tokens() {
+            if inputs.tokens() - token >= TOKENS {
+                row.times::<TOKENS>(inputs, token, &mut put);
+                token += TOKENS;
+            } else {
+                row.times::<1>(inputs, token, &mut put);
+                token += 1;
             }
         }
     }
-    let codes: [&[C]; R] = std::array::from_fn(|r| &codes[r * blocks..][..blocks]);
-    let x: [&[[i16; BLOCK]]; T] = std::array::from_fn(|t| &inputs.codes(token + t)[..blocks]);
-    let products: [[&[f32]; T]; R] =
-        std::array::from_fn(|r| std::array::from_fn(|t| &room.products[(r * T + t) * blocks..][..blocks]));
-    let sums = register::sums(codes, x, products);
-    for (r, sums) in sums.into_iter().enumerate() {
-        for (t, sum) in sums.into_iter().enumerate() {
-            let least = room.least.get(r * blocks..(r + 1) * blocks);
-            put(token + t, r, sum + least.map_or(0.0, |least| dot(least, inputs.sums(token + t))));
+}
+
+/// One row of the weights, and room for what becomes of it with a few tokens.
+struct Row<'a, C> {
+    /// `[blocks]`, as the next two.
+    codes: &'a [C],
+    scales: Vec<f32>,
+    least: Vec<f32>,
+    /// Scales of the weights times those of the activations: `[tokens, blocks]`.
+    products: Vec<f32>,
+}
+
+impl<C: register::Unpack> Row<'_, C> {
+    /// The row times `T` tokens from `token` on.
+    #[inline(always)]
+    fn times<const T: usize>(&mut self, inputs: &Inputs, token: usize, put: &mut impl FnMut(usize, f32)) {
+        let blocks = self.codes.len();
+        for (t, products) in self.products.chunks_exact_mut(blocks).take(T).enumerate() {
+            for ((product, a), b) in products.iter_mut().zip(&self.scales).zip(inputs.scales(token + t)) {
+                *product = a * b;
+            }
+        }
+        let x: [&[[i16; BLOCK]]; T] = std::array::from_fn(|t| inputs.codes(token + t));
+        let products: [&[f32]; T] = std::array::from_fn(|t| &self.products[t * blocks..][..blocks]);
+        for (t, sum) in register::sums(self.codes, x, products).into_iter().enumerate() {
+            put(token + t, sum + dot(&self.least, inputs.sums(token + t)));
         }
     }
 }

@@ -39,47 +39,31 @@ impl Unpack for [i8; BLOCK] {
     }
 }
 
-/// The products of a few rows and a few tokens, added up: each block's whole number times its scale.
+/// The products of a row with a few tokens, added up: each block's whole number times its scale.
 ///
 /// Loops and no closures: a closure in here would be compiled for relaxed SIMD, and then not be inlined into the
 /// standard library's functions, which are not.
 #[inline(never)]
 #[cfg_attr(relaxed, target_feature(enable = "relaxed-simd"))]
-pub fn sums<C: Unpack, const R: usize, const T: usize>(
-    mut codes: [&[C]; R],
-    mut x: [&[[i16; BLOCK]]; T],
-    mut scales: [[&[f32]; T]; R],
-) -> [[f32; T]; R] {
+pub fn sums<C: Unpack, const T: usize>(codes: &[C], mut x: [&[[i16; BLOCK]]; T], mut scales: [&[f32]; T]) -> [f32; T] {
     // Of one length, which spares the loop every check.
-    let blocks = codes[0].len();
-    for r in 0..R {
-        codes[r] = &codes[r][..blocks];
-        for t in 0..T {
-            x[t] = &x[t][..blocks];
-            scales[r][t] = &scales[r][t][..blocks];
-        }
+    for t in 0..T {
+        x[t] = &x[t][..codes.len()];
+        scales[t] = &scales[t][..codes.len()];
     }
-    let mut sums = [[F32x4::zero(); T]; R];
-    for block in 0..blocks {
-        let mut weights = [[i32x4_splat(0); 4]; R];
-        for r in 0..R {
-            weights[r] = codes[r][block].unpack();
-        }
+    let mut sums = [F32x4::zero(); T];
+    for (block, codes) in codes.iter().enumerate() {
+        let weights = codes.unpack();
         for t in 0..T {
             let x = parts(&x[t][block]);
-            for r in 0..R {
-                let dot = |part: usize| i32x4_dot_i16x8(weights[r][part], x[part]);
-                let whole = i32x4_add(i32x4_add(dot(0), dot(1)), i32x4_add(dot(2), dot(3)));
-                let scale = F32x4::splat(scales[r][t][block]);
-                sums[r][t] = F32x4::from_whole(whole).madd(scale, sums[r][t]);
-            }
+            let dot = |part: usize| i32x4_dot_i16x8(weights[part], x[part]);
+            let whole = i32x4_add(i32x4_add(dot(0), dot(1)), i32x4_add(dot(2), dot(3)));
+            sums[t] = F32x4::from_whole(whole).madd(F32x4::splat(scales[t][block]), sums[t]);
         }
     }
-    let mut out = [[0.0; T]; R];
-    for r in 0..R {
-        for t in 0..T {
-            out[r][t] = sums[r][t].sum();
-        }
+    let mut out = [0.0; T];
+    for t in 0..T {
+        out[t] = sums[t].sum();
     }
     out
 }

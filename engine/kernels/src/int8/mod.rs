@@ -7,6 +7,7 @@ pub mod naive;
 mod portable;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd128;
+pub mod tiles;
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 use portable as register;

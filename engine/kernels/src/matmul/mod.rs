@@ -4,9 +4,10 @@
 //! caches. [`packed`](self) also copies them into the order in which [`micro`] will read them, and
 //! computes a tile of 4 × 8 results in registers: 12 numbers read, 32 multiply-adds done (Goto and
 //! van de Geijn 2008). [`vector`] is for one to three rows, where every weight is used once and
-//! copying it would cost more than using it.
+//! copying it would cost more than using it. [`kept`] packs a factor once for many products.
 
 pub mod blocked;
+pub mod kept;
 mod micro;
 pub mod naive;
 mod pack;

@@ -43,6 +43,35 @@ pub(super) fn product([m, k, n]: [usize; 3], a: View, b: View, mut out: Out) {
     });
 }
 
+/// All of `b: [k, n]` as [`product`] packs it, block after block.
+pub(super) fn keep(k: usize, n: usize, b: View) -> Vec<f32> {
+    let columns = View { data: b.data, row: b.column, column: b.row };
+    let wide = n.next_multiple_of(COLUMNS);
+    let mut all = vec![0.0; k * wide];
+    for p0 in (0..k).step_by(K_BLOCK) {
+        let deep = K_BLOCK.min(k - p0);
+        pack::strips::<COLUMNS>(columns, [0, p0], [n, deep], &mut all[p0 * wide..]);
+    }
+    all
+}
+
+/// `out = a · b`, sizes `[m, k, n]`, for a `b` from [`keep`].
+pub(super) fn product_with_kept([m, k, n]: [usize; 3], a: View, b: &[f32], mut out: Out) {
+    let wide = n.next_multiple_of(COLUMNS);
+    ROOM.with_borrow_mut(|[room_a, _]| {
+        grow(room_a, m.min(M_BLOCK).next_multiple_of(ROWS) * k.min(K_BLOCK));
+        for p0 in (0..k).step_by(K_BLOCK) {
+            let deep = K_BLOCK.min(k - p0);
+            let add = out.add || p0 > 0;
+            for i0 in (0..m).step_by(M_BLOCK) {
+                let rows = M_BLOCK.min(m - i0);
+                pack::strips::<ROWS>(a, [i0, p0], [rows, deep], room_a);
+                block(room_a, &b[p0 * wide..][..deep * wide], [i0, rows, deep, n], &mut out, add);
+            }
+        }
+    });
+}
+
 /// All tiles of `rows` rows, beginning with row `i0`.
 #[cfg_attr(relaxed, target_feature(enable = "relaxed-simd"))]
 fn block(a: &[f32], b: &[f32], [i0, rows, deep, n]: [usize; 4], out: &mut Out, add: bool) {

@@ -104,7 +104,7 @@ fn every_variant_finds_the_same_bits() {
     let mut out = vec![0.0; tokens * outputs];
     blocks::forward(Weights { blocks, codes: Codes::Four(&codes), scales: &scales, least: &least }, &inputs, &mut out);
     let sum = out.iter().fold(0u32, |sum, x| sum.rotate_left(5) ^ x.to_bits());
-    assert!(kernels::fuses() || sum == 0x7c52_5ae0, "{sum:#x}");
+    assert!(kernels::fuses() || sum == 0xda42_8fde, "{sum:#x}");
 }
 
 #[test]

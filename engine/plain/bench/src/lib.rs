@@ -1,8 +1,10 @@
-//! `engine-plain` as JavaScript calls it in `cargo xtask bench --models`: one module for each model. Nothing here is part
+//! `engine-plain` as JavaScript calls it in `cargo xtask bench --models` and `--encoders`: one module for each model. Nothing here is part
 //! of the site.
 
+mod encoder;
 mod llama;
 
+pub use encoder::SentenceEncoder;
 pub use llama::Llama;
 
 use wasm_bindgen::prelude::*;

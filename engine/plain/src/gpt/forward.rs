@@ -114,9 +114,9 @@ impl Gpt {
     }
 
     /// Takes the stream through one block.
-    fn block(&self, layer: usize, windows: usize, stream: &mut Vec<f32>) -> Kept {
+    fn block(&self, layer: usize, windows: usize, stream: &mut [f32]) -> Kept {
         let shape = self.attention_shape(windows, stream.len());
-        let first = self.normed(stream.clone(), block(layer) + LN1);
+        let first = self.normed(stream.to_vec(), block(layer) + LN1);
         let qkv = self.linear(Slot { layer, which: Which::Qkv }, &first.out);
         let (mut mixed, mut weights) = (vec![0.0; shape.mixed_len()], vec![0.0; shape.weights_len()]);
         attention::forward(shape, &qkv, &mut mixed, &mut weights);

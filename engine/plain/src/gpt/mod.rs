@@ -30,6 +30,7 @@
 //! - Writing text: [`Decoder`], or [`write`].
 
 mod adam;
+mod adapter;
 mod backward;
 mod decoder;
 mod forward;
@@ -40,6 +41,7 @@ mod tests;
 mod vocabulary;
 
 pub use adam::{Adam, Outcome};
+pub use adapter::{Adapter, Frozen, added};
 pub use backward::Gradients;
 pub use decoder::{Decoder, write};
 pub use forward::Pass;

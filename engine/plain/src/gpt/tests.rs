@@ -1,6 +1,7 @@
 //! Against the reference in double precision, finite differences of it, and itself.
 
 use super::*;
+use crate::testing::ready;
 use engine_core::{
     config::{FirstWeights, TrainConfig},
     first_weights::fresh,
@@ -239,14 +240,4 @@ fn the_decoder_says_what_a_whole_pass_says() {
         assert!(logits.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-5), "after {to}");
     }
     assert_eq!((decoder.tokens(), decoder.context()), (7, 7));
-}
-
-/// What a future gives that never waits.
-fn ready<T>(future: impl Future<Output = T>) -> T {
-    let mut future = std::pin::pin!(future);
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match future.as_mut().poll(&mut context) {
-        std::task::Poll::Ready(value) => value,
-        std::task::Poll::Pending => panic!("nothing here waits"),
-    }
 }

@@ -57,11 +57,35 @@ impl Matrix {
         kept.bytes(numbers).unwrap_or(u64::MAX)
     }
 
-    /// Takes the next whole rows as they lie in the file.
+    /// Takes the next whole rows as they lie in the file, or none of them.
     ///
     /// # Errors
     /// A sentence without its beginning, such as “holds NaN”, if a number is none.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let before = match &self.numbers {
+            Numbers::Four { codes, .. } => codes.len(),
+            Numbers::Eight { codes, .. } => codes.len(),
+            Numbers::Plain(numbers) => numbers.len(),
+        };
+        let taken = self.take(bytes);
+        if taken.is_err() {
+            match &mut self.numbers {
+                Numbers::Four { codes, scales, least } => {
+                    codes.truncate(before);
+                    scales.truncate(before);
+                    least.truncate(before);
+                }
+                Numbers::Eight { codes, scales } => {
+                    codes.truncate(before);
+                    scales.truncate(before);
+                }
+                Numbers::Plain(numbers) => numbers.truncate(before),
+            }
+        }
+        taken
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<(), String> {
         match &mut self.numbers {
             Numbers::Four { codes, scales, least } if self.kind == Kind::Q4_1 => {
                 for [a, b, c, d, codes_of_block @ ..] in bytes.as_chunks::<20>().0 {

@@ -9,7 +9,7 @@ use engine_core::{
 use serde::Deserialize;
 use std::{
     fs::File,
-    io::{Read, Seek, SeekFrom},
+    io::{Read, Seek, SeekFrom, Write},
     path::PathBuf,
 };
 
@@ -41,8 +41,8 @@ fn apart(ours: &[f32], twin: &[f64]) -> f64 {
     ours.iter().zip(twin).fold(0.0, |most: f64, (a, b)| most.max((f64::from(*a) - b).abs())) / largest
 }
 
-/// Sixteen bits keep four digits and a half; two blocks of weights lose some of them.
-const TOLERANCE: f64 = 2e-4;
+/// Sixteen bits keep four digits and a half, of which the blocks lose one and a half. A wrong angle or scale costs them all.
+const TOLERANCE: f64 = 1e-3;
 
 /// Its 13 tensors' rows of every kind, tokens one by one, some at once, all at once.
 #[test]
@@ -77,19 +77,19 @@ fn stretches_that_do_not_fit_are_refused() {
     let short = refuse(&mut loading, 0, &bytes[1..]);
     assert!(short.starts_with("The file ended within the tensor ") && short.ends_with("Open it again."), "{short}");
     assert!(Loading::new(&tiny()).finish().unwrap_err().starts_with("Only 0 of "));
-    // In every tensor a number, or a block's scale, that is none.
+    // In every tensor a number, or a block's scale, that is none, at its end; the right bytes are taken afterwards.
     let parts = loading.parts().to_vec();
     for (at, part) in parts.iter().enumerate() {
         let bytes = stretch(part.offset, part.length);
-        let odd = refuse(&mut loading, at, &vec![0xff; bytes.len()]);
+        let mut odd = bytes.to_vec();
+        odd[bytes.len() - 40.min(bytes.len())..].fill(0xff);
+        let odd = refuse(&mut loading, at, &odd);
         assert!(odd.starts_with("Tensor ") && odd.contains("holds") && odd.ends_with("fetch it anew."), "{odd}");
-        let mut fresh = Loading::new(&tiny());
-        for (at, part) in parts[..at].iter().enumerate() {
-            fresh.feed(at, stretch(part.offset, part.length)).unwrap();
-        }
-        fresh.feed(at, bytes).unwrap();
-        loading = fresh;
+        assert_eq!(loading.feed(at, bytes), Ok(at + 1 == parts.len()));
     }
+    let ids = [5, 6, 7];
+    let logits = Decoder::new(loading.finish().unwrap(), 3).read(&ids);
+    assert_eq!(logits, Decoder::new(loaded(), 3).read(&ids));
 }
 
 #[test]
@@ -121,7 +121,8 @@ fn smollm2() -> Option<File> {
 #[test]
 fn smollm2_says_what_numpy_says() {
     let Some(mut file) = smollm2() else {
-        println!("SKIPPED: SmolLM2 is not there; `cargo xtask models` fetches it.");
+        // Past the test's own output, which is only shown when it fails.
+        let _ = writeln!(std::io::stderr(), "SKIPPED: SmolLM2 is not there; `cargo xtask models` fetches it.");
         return;
     };
     let size = file.metadata().unwrap().len();

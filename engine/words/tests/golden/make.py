@@ -108,7 +108,7 @@ def byte_characters():
 
 
 def own(texts):
-    """Our own small vocabularies, as `cargo test -p engine-words --test agreement -- --ignored` left them."""
+    """Our own small vocabularies, as `cargo run --release -p engine-words --example write_own` left them."""
     models_of = json.loads((HERE / "own.json").read_text(encoding="utf-8"))
     written = byte_characters()
     tokens = list(written)

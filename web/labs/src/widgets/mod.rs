@@ -15,6 +15,7 @@ mod line_paint;
 pub mod lines;
 pub mod outcome;
 mod picture;
+pub mod pretrained;
 pub mod scatter;
 pub mod settings;
 pub mod signed_bars;

@@ -1,35 +1,11 @@
-//! Sound files are read as they are, in pieces too; the hostile ones are in `hostile.rs`.
+//! Sound files are read as they are, in pieces too; the hostile ones are in the crate `engine-hostile`.
 
 mod hostile;
 mod model;
 mod writer;
 
 use super::*;
-use writer::{Writer, text};
-
-/// A file with a value of every type and two tensors.
-fn sound() -> Writer {
-    Writer::new(2, 14)
-        .entry("a.u8", 0, &[200])
-        .entry("a.i8", 1, &[0xfe])
-        .entry("a.u16", 2, &[0x34, 0x12])
-        .entry("a.i16", 3, &(-300i16).to_le_bytes())
-        .entry("a.u32", 4, &70_000u32.to_le_bytes())
-        .entry("a.i32", 5, &(-70_000i32).to_le_bytes())
-        .entry("a.f32", 6, &1.5f32.to_le_bytes())
-        .entry("a.bool", 7, &[1])
-        .entry("a.text", 8, &text("größer"))
-        .entry("a.u64", 10, &u64::MAX.to_le_bytes())
-        .entry("a.i64", 11, &i64::MIN.to_le_bytes())
-        .entry("a.f64", 12, &(-0.1f64).to_le_bytes())
-        .list("a.texts", 8, 3)
-        .raw("the items", &[text("one"), text(""), text("three")].concat())
-        .list("a.lists", 9, 2)
-        .raw("the first list", &[&3u32.to_le_bytes()[..], &1u64.to_le_bytes(), &[0xff, 0xff]].concat())
-        .raw("the second list", &[&7u32.to_le_bytes()[..], &2u64.to_le_bytes(), &[0, 1]].concat())
-        .tensor("one", &[32, 2], 3, 0)
-        .tensor("two", &[3], 0, 64)
-}
+use writer::{Writer, sound};
 
 /// The sound file with its data.
 fn sound_file() -> Vec<u8> {

@@ -8,6 +8,7 @@ pub mod data;
 pub mod embedding;
 pub mod habits;
 pub mod heads;
+pub mod lora;
 pub mod mask;
 pub mod numbers;
 pub mod objective;

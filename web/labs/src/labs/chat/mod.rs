@@ -1,7 +1,6 @@
 //! A chat with a real pretrained model, which computes in this page: loaded from its pack or from a file, its answers
 //! streamed, and every token of them open to look at.
 
-mod load;
 mod look;
 mod model;
 mod talk;
@@ -11,19 +10,19 @@ use super::knobs;
 use crate::{
     engine,
     large_file::LargeFile,
+    models,
     widgets::{
         lab_frame::{LabFrame, LabState},
+        pretrained::{About, Pretrained},
         settings::Fields,
     },
 };
-use engine_core::{
-    jobs::gguf::{CloseGguf, OpenedGguf},
-    sampling::Sampling,
-};
-use kit::{axis::grouped, packs::megabytes, t, wire};
+use engine_core::{jobs::gguf::CloseGguf, sampling::Sampling};
+use kit::{axis::grouped, packs::megabytes, t};
 use leptos::{prelude::*, task::spawn_local};
-use model::{PACK, Place};
+use model::Speaker;
 use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 use turns::Turn;
 
 /// What a lesson or the learner can set.
@@ -55,7 +54,7 @@ impl Default for Knobs {
             system: String::new(),
             temperature: 0.2,
             top_p: 0.9,
-            penalty: 1.1,
+            penalty: 1.0,
             tokens: 160,
             seed: 1,
             context: 1024,
@@ -103,21 +102,11 @@ pub fn Lab(
     let knobs = RwSignal::new(knobs);
     let stage = RwSignal::new(Stage::Empty);
     let trouble = RwSignal::new(None::<String>);
-    let place = RwSignal::new_local(Place::Unknown);
-    let opened = RwSignal::new(None::<OpenedGguf>);
+    let speaker = RwSignal::new_local(None::<Speaker>);
     let turns = RwSignal::new(Vec::<Turn>::new());
     // What comes late, of a model that was let go meanwhile, counts for nothing.
     let newest = StoredValue::new(0_u32);
 
-    let look = move || spawn_local(async move { drop(place.try_set(Place::look().await)) });
-    look();
-    let heard = wire::hear(wire::PACK, move |name| {
-        if name == PACK {
-            look();
-        }
-    });
-    // Listens as long as the lab is there: disposing of the value ends it.
-    let _heard = StoredValue::new_local(heard);
     spawn_local(async move {
         let kept = turns::read().await;
         turns.try_update(|turns| {
@@ -130,10 +119,10 @@ pub fn Lab(
     let close = move || {
         newest.update_value(|it| *it += 1);
         stage.set(Stage::Empty);
-        if let Some(session) = opened.get_untracked().map(|it| it.session) {
-            opened.set(None);
+        let before = speaker.try_update(Option::take).flatten();
+        if let Some(Speaker::Pretrained(model)) = before {
             // A worker that is gone has forgotten it already.
-            spawn_local(async move { drop(engine::run(&CloseGguf { session }).await) });
+            spawn_local(async move { drop(engine::run(&CloseGguf { session: model.session }).await) });
         }
     };
     let open = move |file: LargeFile| {
@@ -155,13 +144,31 @@ pub fn Lab(
             match loaded {
                 Ok(model) => {
                     trouble.set(model.no_chat.clone());
-                    opened.set(Some(model));
+                    speaker.set(Some(Speaker::Pretrained(model)));
                     stage.set(Stage::Ready);
                 }
                 Err(why) => {
                     trouble.set(Some(why));
                     stage.set(Stage::Empty);
                 }
+            }
+        });
+    };
+    let open_small = move || {
+        close();
+        let ticket = newest.get_value();
+        trouble.set(None);
+        spawn_local(async move {
+            let model = models::built_in().await;
+            if newest.try_get_value() != Some(ticket) {
+                return;
+            }
+            match model {
+                Ok(file) => {
+                    speaker.set(Some(Speaker::Small(Rc::new(file))));
+                    stage.set(Stage::Ready);
+                }
+                Err(why) => trouble.set(Some(why)),
             }
         });
     };
@@ -187,8 +194,9 @@ pub fn Lab(
         ])
     });
     let card = move || {
-        let it = opened.get()?;
-        let words = t!(
+        let words = match speaker.get()? {
+            Speaker::Small(_) => t!("chat.small_card").to_owned(),
+            Speaker::Pretrained(it) => t!(
             "chat.card",
             name = it.name.clone().unwrap_or_else(|| t!("chat.unnamed").into()),
             parameters = grouped(&it.parameters.to_string()),
@@ -199,7 +207,8 @@ pub fn Lab(
             weights = megabytes(it.weight_bytes as f64),
             cache = megabytes(it.cache_bytes as f64),
             context = it.context
-        );
+            ),
+        };
         Some(view! {
             <div class="chat-row">
                 <p data-output="card">{words}</p>
@@ -207,6 +216,12 @@ pub fn Lab(
             </div>
         })
     };
+    let idle = move || stage.with(|stage| *stage == Stage::Empty);
+    let loading = move || match stage.get() {
+        Stage::Loading(done, all) => Some((done, all)),
+        _ => None,
+    };
+    let about = About { pack: "smollm2", name: "SmolLM2-135M-Instruct", file: t!("chat.file"), accept: ".gguf" };
     let fields = Fields {
         knobs,
         busy: Signal::derive(move || stage.with(|stage| *stage == Stage::Speaking)),
@@ -216,9 +231,15 @@ pub fn Lab(
     view! {
         <LabFrame name="chat" title=t!("chat.title") state share>
             <div class="chat" data-stage=move || stage.with(Stage::name)>
-                <load::Load stage place open=UnsyncCallback::new(open) close=UnsyncCallback::new(move |()| close())/>
+                <Pretrained
+                    about idle=idle loading=loading
+                    open=UnsyncCallback::new(open) close=UnsyncCallback::new(move |()| close())
+                />
+                <p hidden=move || !idle()>
+                    <button type="button" data-action="open-small" on:click=move |_| open_small()>{t!("chat.small")}</button>
+                </p>
                 {card}
-                <talk::Talk knobs stage trouble opened turns/>
+                <talk::Talk knobs stage trouble speaker turns/>
                 <look::Look turns/>
                 <details class="chat-settings">
                     <summary>{t!("chat.settings")}</summary>

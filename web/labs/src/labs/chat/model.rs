@@ -1,56 +1,31 @@
-//! The model that chats: where its file is, and how it gets into memory.
+//! The model that chats, and how it gets into memory.
 
 use crate::{
     engine,
-    large_file::{LargeFile, Shards},
+    large_file::LargeFile,
 };
 use engine_core::jobs::gguf::{FeedGguf, GgufHead, OpenGguf, OpenedGguf};
-use kit::{
-    packs::{self, Pack},
-    t,
-};
+use kit::t;
+use std::rc::Rc;
 
-/// The pack that this lab is made for.
-pub const PACK: &str = "smollm2";
 /// So much of a file is read first; SmolLM2's header has 1.8 MB.
 const FIRST_BYTES: u64 = 2 << 20;
 
-/// Where the pack is.
+/// Who speaks.
 #[derive(Clone)]
-pub enum Place {
-    /// Nobody has looked yet.
-    Unknown,
-    /// The list of packs cannot be had.
-    Unlisted,
-    /// This site was built without it.
-    NotInBuild,
-    /// It can be downloaded.
-    Absent(Pack),
-    /// It is kept in this browser.
-    Kept(Shards),
+pub enum Speaker {
+    /// A model from a GGUF file, which lies in the engine.
+    Pretrained(OpenedGguf),
+    /// The small model that comes with the page: its file.
+    Small(Rc<Vec<u8>>),
 }
 
-impl Place {
-    /// Looks for the pack.
-    pub async fn look() -> Self {
-        match packs::find(PACK).await {
-            None => Self::Unlisted,
-            Some(None) => Self::NotInBuild,
-            Some(Some(pack)) => match Shards::open(pack.clone()).await {
-                Some(shards) => Self::Kept(shards),
-                None => Self::Absent(pack),
-            },
-        }
-    }
-
-    /// For tests and styles.
-    pub fn name(&self) -> &'static str {
+impl Speaker {
+    /// Whether it can be asked.
+    pub fn chats(&self) -> bool {
         match self {
-            Self::Unknown => "unknown",
-            Self::Unlisted => "unlisted",
-            Self::NotInBuild => "not-in-build",
-            Self::Absent(_) => "absent",
-            Self::Kept(_) => "kept",
+            Self::Pretrained(model) => model.no_chat.is_none(),
+            Self::Small(_) => true,
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{
     Knobs, Stage,
-    turns::{self, Turn},
+    model::Speaker,
+    turns::{self, Said, Turn},
 };
 use crate::{
     engine::{self, Handle},
@@ -10,13 +11,19 @@ use crate::{
 };
 use engine_core::{
     job::JobError,
-    jobs::gguf::{OpenedGguf, Speaking, SpeakGguf, Speech, SpeechEnd, Spoken},
+    jobs::{
+        ModelSource,
+        generate::{Continuation, Generate, Generated},
+        gguf::{SpeakGguf, Speaking, Speech, SpeechEnd, Spoken},
+    },
 };
 use kit::t;
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
 /// So many of the likeliest tokens are told at each place.
 const BEST: usize = 6;
+/// The small model never ends a turn, so it is stopped.
+const SMALL_TOKENS: u32 = 48;
 
 /// Draws the conversation.
 #[component]
@@ -27,68 +34,84 @@ pub fn Talk(
     stage: RwSignal<Stage>,
     /// What is wrong, in a sentence.
     trouble: RwSignal<Option<String>>,
-    /// The model.
-    opened: RwSignal<Option<OpenedGguf>>,
+    /// Who speaks.
+    speaker: RwSignal<Option<Speaker>, LocalStorage>,
     /// Everything that was said.
     turns: RwSignal<Vec<Turn>>,
 ) -> impl IntoView {
     let field = NodeRef::<html::Textarea>::new();
     let handle = StoredValue::new_local(None::<Handle>);
     let reading = RwSignal::new(None::<(usize, usize)>);
-    let took = RwSignal::new(None::<Spoken>);
+    let took = RwSignal::new(String::new());
     let can_send = move || {
-        let chats = opened.with(|opened| opened.as_ref().is_some_and(|it| it.no_chat.is_none()));
+        let chats = speaker.with(|it| it.as_ref().is_some_and(Speaker::chats));
         chats && stage.with(|stage| *stage == Stage::Ready) && knobs.with(|knobs| !knobs.prompt.trim().is_empty())
     };
+    let hear = move |text: &str, said: Said| {
+        reading.try_set(None);
+        turns.try_update(|turns| {
+            if let Some(turn) = turns.last_mut() {
+                text.clone_into(&mut turn.text);
+                turn.said.push(said);
+            }
+        });
+    };
+    let on_handle = move |it| handle.set_value(Some(it));
 
     let answer = move || {
-        let Some(session) = opened.with_untracked(|it| it.as_ref().map(|it| it.session)) else { return };
+        let Some(who) = speaker.get_untracked() else { return };
         let now = knobs.get_untracked();
-        let input = Speech::Chat(turns.with_untracked(|turns| turns::messages(&now.system, turns)));
-        let job = SpeakGguf { session, input, sampling: now.sampling(), tokens: now.tokens, best: BEST };
+        let messages = turns.with_untracked(|turns| turns::messages(&now.system, turns));
         turns.update(|turns| turns.push(Turn::answer()));
         trouble.set(None);
-        took.set(None);
+        took.set(String::new());
         stage.set(Stage::Speaking);
         spawn_local(async move {
-            let hear = move |update| match update {
-                Speaking::Read { done, of } => drop(reading.try_set(Some((done, of)))),
-                Speaking::Said(said) => {
-                    reading.try_set(None);
-                    turns.try_update(|turns| {
-                        if let Some(turn) = turns.last_mut() {
-                            turn.text.clone_from(&said.text);
-                            turn.said.push(said);
-                        }
-                    });
+            let sampling = now.sampling();
+            let ended = match &who {
+                Speaker::Pretrained(model) => {
+                    let input = Speech::Chat(messages);
+                    let job = SpeakGguf { session: model.session, input, sampling, tokens: now.tokens, best: BEST };
+                    let on_update = move |update| match update {
+                        Speaking::Read { done, of } => drop(reading.try_set(Some((done, of)))),
+                        Speaking::Said(said) => hear(&said.text.clone(), said.into()),
+                    };
+                    engine::run_with(&job, on_handle, on_update).await.map(Ended::from)
+                }
+                Speaker::Small(file) => {
+                    // It knows no turns: it goes on with the newest words.
+                    let prompt = messages.last().map(|last| last.content.clone()).unwrap_or_default();
+                    let model = ModelSource::File(file.to_vec());
+                    let job = Generate { model, prompt, sampling, tokens: now.tokens.min(SMALL_TOKENS) };
+                    let on_update = move |update: Generated| hear(&update.text.clone(), update.into());
+                    engine::run_with(&job, on_handle, on_update).await.map(Ended::from)
                 }
             };
-            let ended = engine::run_with(&job, move |it| handle.set_value(Some(it)), hear).await;
             // The lab may have left the page meanwhile.
             if stage.is_disposed() {
                 return;
             }
             reading.set(None);
-            let still_open = opened.with_untracked(|it| it.as_ref().is_some_and(|it| it.session == session));
             match ended {
-                Ok(spoken) => {
+                Ok(ended) => {
                     turns.update(|turns| {
                         if let Some(turn) = turns.last_mut() {
-                            turn.text.clone_from(&spoken.text);
+                            turn.text.clone_from(&ended.text);
                         }
                     });
-                    tell(&job, &spoken, turns);
-                    took.set(Some(spoken));
+                    tell(&now, &ended, turns);
+                    took.set(ended.facts);
                 }
                 Err(JobError::Cancelled) => {}
                 Err(error) => {
-                    // What the learner wrote is not lost: it stands in the field again.
                     trouble.set(Some(error.to_string()));
-                    if matches!(error, JobError::Device(_)) {
-                        opened.set(None);
+                    if matches!((&error, who), (JobError::Device(_), Speaker::Pretrained(_))) {
+                        // It was in the memory of a worker that is gone.
+                        speaker.set(None);
                     }
                 }
             }
+            // What the learner wrote is not lost: without an answer it stands in the field again.
             turns.update(|turns| {
                 if turns.last().is_some_and(|turn| !turn.own && turn.text.is_empty()) {
                     turns.pop();
@@ -97,9 +120,8 @@ pub fn Talk(
                     }
                 }
             });
-            let model = opened.with_untracked(Option::is_some);
-            if still_open {
-                stage.set(if model { Stage::Ready } else { Stage::Empty });
+            if stage.with_untracked(|stage| *stage == Stage::Speaking) {
+                stage.set(if speaker.with_untracked(Option::is_some) { Stage::Ready } else { Stage::Empty });
             }
             turns::keep(&turns.get_untracked()).await;
         });
@@ -130,7 +152,7 @@ pub fn Talk(
     };
     let clear = move |_| {
         turns.set(Vec::new());
-        took.set(None);
+        took.set(String::new());
         spawn_local(turns::keep(&[]));
     };
     let list = move || {
@@ -146,11 +168,10 @@ pub fn Talk(
         turns.get().into_iter().map(one).collect::<Vec<_>>()
     };
     let speaking = move || stage.with(|stage| *stage == Stage::Speaking);
-    let news = move || match (reading.get(), took.get()) {
-        (Some((done, of)), _) => t!("chat.reading", done = done, of = of),
-        (None, Some(it)) => facts(&it),
-        (None, None) if speaking() => t!("chat.answering").into(),
-        (None, None) => String::new(),
+    let news = move || match reading.get() {
+        Some((done, of)) => t!("chat.reading", done = done, of = of),
+        None if speaking() => t!("chat.answering").into(),
+        None => took.get(),
     };
     view! {
         <div class="chat-talk" hidden=move || stage.with(|stage| *stage == Stage::Empty) && turns.with(Vec::is_empty)>
@@ -173,33 +194,55 @@ pub fn Talk(
     }
 }
 
-/// What the newest answer took.
-fn facts(it: &Spoken) -> String {
-    let end = match it.end {
-        SpeechEnd::Finished => t!("chat.end_finished"),
-        SpeechEnd::Length => t!("chat.end_length"),
-        SpeechEnd::Full => t!("chat.end_full"),
-    };
-    t!(
-        "chat.facts",
-        prompt = it.prompt_tokens,
-        reused = it.reused,
-        prefill = format!("{:.0}", it.prefill_ms),
-        said = it.ids.len(),
-        pace = format!("{:.1}", it.tokens_per_s),
-        end = end
-    )
+/// An answer, and what it took.
+struct Ended {
+    text: String,
+    tokens: usize,
+    prompt_tokens: usize,
+    reused: usize,
+    facts: String,
 }
 
-fn tell(job: &SpeakGguf, spoken: &Spoken, turns: RwSignal<Vec<Turn>>) {
-    let first = turns.with_untracked(|turns| turns.last().and_then(|turn| turn.said.first().cloned()));
+impl From<Spoken> for Ended {
+    fn from(it: Spoken) -> Self {
+        let end = match it.end {
+            SpeechEnd::Finished => t!("chat.end_finished"),
+            SpeechEnd::Length => t!("chat.end_length"),
+            SpeechEnd::Full => t!("chat.end_full"),
+        };
+        let facts = t!(
+            "chat.facts",
+            prompt = it.prompt_tokens,
+            reused = it.reused,
+            prefill = format!("{:.0}", it.prefill_ms),
+            said = it.ids.len(),
+            pace = format!("{:.1}", it.tokens_per_s),
+            end = end
+        );
+        Self { text: it.text, tokens: it.ids.len(), prompt_tokens: it.prompt_tokens, reused: it.reused, facts }
+    }
+}
+
+impl From<Continuation> for Ended {
+    fn from(it: Continuation) -> Self {
+        let facts = t!("chat.small_facts", pace = format!("{:.0}", it.tokens_per_s));
+        Self { text: it.text, tokens: 0, prompt_tokens: 0, reused: 0, facts }
+    }
+}
+
+fn tell(knobs: &Knobs, ended: &Ended, turns: RwSignal<Vec<Turn>>) {
+    let said = |turns: &Vec<Turn>| {
+        let said = turns.last().map(|turn| &turn.said);
+        (said.and_then(|said| said.first()).map_or(0.0, |first| first.probability), said.map_or(0, Vec::len))
+    };
+    let (first, heard) = turns.with_untracked(said);
     let values = [
-        ("answer", spoken.text.as_str().into()),
-        ("answer_tokens", spoken.ids.len().into()),
-        ("prompt_tokens", spoken.prompt_tokens.into()),
-        ("reused", spoken.reused.into()),
-        ("temperature", f64::from(job.sampling.temperature).into()),
-        ("first_probability", first.map_or(0.0, |first| f64::from(first.probability)).into()),
+        ("answer", ended.text.as_str().into()),
+        ("answer_tokens", ended.tokens.max(heard).into()),
+        ("prompt_tokens", ended.prompt_tokens.into()),
+        ("reused", ended.reused.into()),
+        ("temperature", f64::from(knobs.temperature).into()),
+        ("first_probability", f64::from(first).into()),
     ];
     outcome::report("chat", true, &values);
 }

@@ -1,7 +1,7 @@
 //! What was said, by whom, and keeping it.
 
 use engine_core::{
-    jobs::gguf::SaidToken,
+    jobs::{TokenChance, generate::Generated, gguf::SaidToken},
     tokenizer::chat::{Message, Role},
 };
 use kit::store;
@@ -18,7 +18,32 @@ pub struct Turn {
     /// What.
     pub text: String,
     /// The model's tokens with what else could have come; none for turns of an earlier visit.
-    pub said: Vec<SaidToken>,
+    pub said: Vec<Said>,
+}
+
+/// One token of the model's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    /// As a learner sees it.
+    pub token: String,
+    /// The probability that the draw gave it, after temperature and all the rest.
+    pub probability: f32,
+    /// Where the draw landed, in `[0, 1)`.
+    pub uniform: f64,
+    /// The likeliest tokens at this place, best first, before anything was removed.
+    pub chances: Vec<TokenChance>,
+}
+
+impl From<SaidToken> for Said {
+    fn from(it: SaidToken) -> Self {
+        Self { token: it.token, probability: it.probability, uniform: it.uniform, chances: it.chances }
+    }
+}
+
+impl From<Generated> for Said {
+    fn from(it: Generated) -> Self {
+        Self { token: it.token, probability: it.probability, uniform: it.uniform, chances: it.chances }
+    }
 }
 
 impl Turn {

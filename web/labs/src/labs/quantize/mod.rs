@@ -1,5 +1,6 @@
 //! Quantize your own model: which whole numbers, what they cost, what they save, measured on this device.
 
+mod gpu;
 mod keep;
 mod layers;
 mod results;
@@ -248,6 +249,7 @@ pub fn Lab(
             <Show when=move || there.get()>
                 <results::Results found/>
                 <layers::Layers found knobs/>
+                <gpu::Gpu found/>
                 <keep::Keep picked knobs text=Signal::derive(text) running/>
             </Show>
         </LabFrame>
