@@ -194,8 +194,8 @@ fn adapter(job: &Adapt, model: &Gpt, base: u32) -> Vec<u8> {
 /// How far the last block's first chosen matrix has moved; none if it has not, or is too large to look at.
 fn change(job: &Adapt, model: &Gpt, merged: &Weights) -> Result<(Slot, Option<Vec<f32>>), JobError> {
     let chosen = job.setup.targets.all();
-    let last = model.slots().filter(|slot| slot.layer + 1 == model.config().n_layers);
-    let slot = last.into_iter().find(|slot| chosen[slot.which as usize]).expect("one matrix is chosen");
+    let mut last = model.slots().filter(|slot| slot.layer + 1 == model.config().n_layers);
+    let slot = last.find(|slot| chosen[slot.which as usize]).expect("one matrix is chosen");
     let shape = slot.shape(model.config());
     if shape[0].min(shape[1]) > SIDE {
         return Ok((slot, None));
