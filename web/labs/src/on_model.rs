@@ -1,12 +1,6 @@
 //! A job on one of the learner's models and its text: started, stopped, its report as it grows, and its file kept.
 
-use crate::{
-    engine,
-    model_text, models,
-    picked::Picked,
-    texts::SHIPPED,
-    widgets::LabState,
-};
+use crate::{engine, model_text, models, picked::Picked, texts::SHIPPED, widgets::LabState};
 use engine_core::job::{Job, JobError};
 use kit::t;
 use leptos::{prelude::*, task::spawn_local};
