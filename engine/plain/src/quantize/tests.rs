@@ -70,7 +70,7 @@ fn eight_bits_cost_next_to_nothing_and_four_need_groups() {
     assert!(cost(&eight).abs() < 0.01);
     assert!(cost(&tensor) > cost(&rows) && cost(&rows) > cost(&groups) && cost(&groups) > cost(&eight));
     assert!(cost(&gptq) < cost(&groups));
-    assert!(eight.bytes.unwrap().ratio() > 3.5 && groups.bytes.unwrap().ratio() > 5.5);
+    assert!(eight.bytes.unwrap().ratio() > 3.5 && groups.bytes.unwrap().ratio() > 5.1);
 
     // Every matrix is told of, and its bytes are those of the whole.
     assert_eq!((eight.layers.len(), eight.matrices), (17, 17));
