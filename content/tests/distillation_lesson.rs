@@ -41,7 +41,7 @@ fn outcome(knobs: &str) -> Outcome {
         ("soft", f64::from(mix.soft)),
         ("steps", f64::from(plan.steps)),
         ("taught_loss", pair.taught.last().unwrap()),
-        ("alone_loss", pair.alone.last().unwrap()),
+        ("gain", pair.alone.last().unwrap() - pair.taught.last().unwrap()),
         ("taught_apart", pair.taught.apart.unwrap()),
     ];
     println!("teacher {:?}: {numbers:?}", report.teacher);

@@ -73,7 +73,7 @@ fn the_curve_is_as_the_prediction_explains() {
         weights.iter().zip(&kept).filter(|(_, kept)| kept_too || !**kept).map(|(w, _)| f64::from(*w).powi(2)).sum()
     };
     let share = squares(false) / squares(true);
-    assert!(share < 0.05, "a few hundredths of the sum of all squares: {share}");
+    assert!((share - 0.002).abs() < 0.0005, "two thousandths of the sum of all squares: {share}");
 }
 
 #[test]

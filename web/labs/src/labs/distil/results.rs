@@ -83,6 +83,7 @@ pub fn values(report: &Report, plan: &Plan) -> Vec<(&'static str, Value)> {
     tell("alone_loss", first.and_then(|pair| pair.alone.last()));
     tell("taught_apart", first.and_then(|pair| pair.taught.apart));
     tell("alone_apart", first.and_then(|pair| pair.alone.apart));
+    tell("gain", gains(report).first().copied());
     values.push(("gains", Value::List(gains(report))));
     values
 }
