@@ -93,6 +93,8 @@ fn the_counts_are_those_of_the_model() {
     let (config, setup) = (config(), Setup::default());
     let (all, count) = (config.parameters(), |method| setup.trainable(&config, method));
     let grouped = |number: usize| lesson::grouped(number as u64);
+    // There a comma would be followed by a space.
+    let in_formula = |number: usize| grouped(number).replace(',', "{,}");
     has("lora", &format!("{} numbers, in four blocks with a stream {} wide", grouped(all), config.d_model));
     has(
         "lora",
@@ -120,7 +122,7 @@ fn the_counts_are_those_of_the_model() {
         "lora",
         &format!(
             "= {}$, which is {} times fewer",
-            grouped(8 * (rows + columns)),
+            in_formula(8 * (rows + columns)),
             rows * columns / (8 * (rows + columns))
         ),
     );
@@ -140,7 +142,7 @@ fn the_counts_are_those_of_the_model() {
     has("peft-vs-full", &format!("{} kB of them", grouped((4.0 * all as f64 / 1e3).round() as usize)));
     lesson::file_has("peft-vs-full", "predict.toml", &format!("there are {} of them", grouped(count(Method::Biases))));
     let two = Setup { rank: 1, targets: Targets { up: false, down: false, ..setup.targets }, ..setup };
-    lesson::file_has("peft-vs-full", "exercise.toml", &grouped(two.trainable(&config, Method::Lora)));
+    lesson::file_has("peft-vs-full", "exercise.toml", &in_formula(two.trainable(&config, Method::Lora)));
 
     let inside: usize = matrices(&config).iter().sum();
     lesson::file_has(
