@@ -99,8 +99,16 @@ pub fn last(model: &ModelFile, ids: &[u32]) -> Vec<f32> {
 pub fn prompts(model: &ModelFile, own: &str) -> Vec<String> {
     let logits = last(model, &[0]);
     let likely: Vec<u32> = sampling::top(&logits, 4).into_iter().map(|(id, _)| id as u32).collect();
-    let long: Vec<u32> = (0..model.config.context as u32 + 5).map(|at| likely[at as usize % likely.len()]).collect();
-    vec![own.to_owned(), model.tokenizer.decode(&likely), model.tokenizer.decode(&long)]
+    let short = model.tokenizer.decode(&likely);
+    let mut long = short.clone();
+    // Read as one text, repeated tokens may merge to fewer. No token has more than 1024 bytes; most have a few.
+    while !long.is_empty()
+        && long.len() < 64 * model.config.context
+        && model.tokenizer.encode(&long).ids.len() <= model.config.context
+    {
+        long = long.repeat(2);
+    }
+    vec![own.to_owned(), short, long]
 }
 
 /// The whole project as a zip file: everything lies in one folder.
