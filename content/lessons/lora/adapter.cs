@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 
 public static class Adapter
@@ -14,7 +15,7 @@ public static class Adapter
     /// <summary>The adapter added into the matrix, once and for all.</summary>
     public static double[][] Merged(double[][] w, double[][] a, double[][] b, double scale)
     {
-        double Beside(int i, int j) => Enumerable.Range(0, a.Length).Sum(k => a[k][i] * b[j][k]);
-        return w.Select((row, i) => row.Select((old, j) => old + scale * Beside(i, j)).ToArray()).ToArray();
+        Func<int, int, double> beside = (i, j) => Enumerable.Range(0, a.Length).Sum(k => a[k][i] * b[j][k]);
+        return w.Select((row, i) => row.Select((old, j) => old + scale * beside(i, j)).ToArray()).ToArray();
     }
 }

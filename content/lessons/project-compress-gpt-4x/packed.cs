@@ -5,7 +5,7 @@ public static class Storage
     /// <summary>Bytes of so many numbers, if only those that are not zero are kept, and a bit for each says where.</summary>
     public static long Packed(long numbers, long kept, long bits)
     {
-        long Size(long count) => (count * bits + 7) / 8;
-        return Math.Min(Size(numbers), Size(kept) + (numbers + 7) / 8);
+        Func<long, long> size = count => (count * bits + 7) / 8;
+        return Math.Min(size(numbers), size(kept) + (numbers + 7) / 8);
     }
 }

@@ -7,9 +7,9 @@ public static class Levels
     public static (double Scale, int[] Codes) Encode(double[] block, double[] levels)
     {
         double scale = block.Max(x => Math.Abs(x));
-        int Nearest(double x) =>
+        Func<double, int> nearest = x =>
             Enumerable.Range(0, levels.Length).Aggregate((a, b) => Math.Abs(levels[b] - x) < Math.Abs(levels[a] - x) ? b : a);
-        return (scale, block.Select(x => Nearest(scale > 0 ? x / scale : 0.0)).ToArray());
+        return (scale, block.Select(x => nearest(scale > 0 ? x / scale : 0.0)).ToArray());
     }
 
     /// <summary>The numbers that the codes stand for.</summary>
