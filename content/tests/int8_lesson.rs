@@ -6,6 +6,7 @@ mod listing;
 
 use engine_core::{
     architecture::{Architecture, Number},
+    encoder::EncoderConfig,
     number_formats::{Format, Held},
     quantize::{Grid, Matrix, Scheme, quantize, range::Step},
     reference::quantized::product,
@@ -166,4 +167,28 @@ fn the_listings_agree_with_the_engine() {
         })
         .collect();
     listing::agree(file, listing::csharp(file, &csharp.join("\n")), &expected);
+}
+
+/// MiniLM as its published file describes itself; that file also has a layer behind the encoder, which is not used.
+#[test]
+fn the_sentence_encoder_has_these_sizes() {
+    let config = EncoderConfig {
+        vocab_size: 30_522,
+        context: 512,
+        sentence_types: 2,
+        d_model: 384,
+        d_ff: 1536,
+        n_layers: 6,
+        n_heads: 12,
+        eps: 1e-12,
+    };
+    let used: u64 = config.tensors().iter().map(|tensor| tensor.numbers()).sum();
+    let behind = config.d_model as u64 * (config.d_model as u64 + 1);
+    has(&lesson::grouped(used + behind));
+    // Both files' bytes are checked by `cargo xtask models`, which knows their hashes.
+    let (published, ours) = (90_868_376_u64, 23_180_820_u64);
+    has(&lesson::grouped(published));
+    has(&lesson::grouped(ours));
+    has(&format!("{:.2} times smaller", published as f64 / ours as f64));
+    has(&format!("answers {} numbers", config.d_model));
 }

@@ -49,7 +49,7 @@ describe('a build without the pack', () => {
     }
     const { page, record } = await visit(server);
     await root(page).locator('[data-place="not-in-build"]').waitFor();
-    assert.match(await says(page, 'place'), /built without the model\. Open its file from your disk/);
+    assert.match(await says(page, 'place'), /built without the model SmolLM2-135M-Instruct\. Open its file from your disk/);
     await act(page, 'open-file').setInputFiles(TINY);
     await stage(page, 'ready');
     assert.match(await says(page, 'card'), /parameters, \d+ blocks, \d+ query heads that share \d+ key-value heads\. Numbers kept as .*Q4_1/);

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freshPage, lab, open, outcome, waitState } from '../helpers/browser.mjs';
+import { freshPage, lab, open, outcome, setLab, waitState } from '../helpers/browser.mjs';
 import { browser, server } from '../helpers/hosted.mjs';
 import { hygiene } from '../helpers/hygiene.mjs';
 
@@ -30,6 +30,7 @@ test('eight bits, four bits, groups and GPTQ: each is measured, and the numbers 
   const started = Date.now();
   await open(page, server, LESSON);
   await root(page).locator('[data-output="layers"] tbody tr').first().waitFor();
+  await setLab(page, 'quantize', '');
   console.log(`# the first matrix after ${Date.now() - started} ms`);
   const eight = await measured(page, { bits: 'int8', share: 'row', method: 'nearest', activations: 'int8' });
   console.log(`# int8 after ${Date.now() - started} ms: ${JSON.stringify(eight)}`);
@@ -75,6 +76,8 @@ test('a model is kept as floats on their steps, and a model without its text ask
   const page = await freshPage(browser, { serviceWorkers: 'block', viewport: { width: 360, height: 800 } });
   const record = await hygiene(page, server.origin);
   await open(page, server, LESSON);
+  await root(page).waitFor();
+  await setLab(page, 'quantize', '');
   const first = await measured(page, { bits: 'int8' });
   await root(page).locator('[data-action="keep"]').focus();
   await page.keyboard.press('Enter');

@@ -12,8 +12,10 @@ const action = (root, name) => root.locator(`[data-action="${name}"]`);
 
 /** Sets the lab up, starts it by keyboard, and answers its values; tells how long the first result took. */
 async function run(page, name, knobs, button) {
-  await setLab(page, name, knobs);
   const root = lab(page, name);
+  // Before the lab is there, nobody hears what it is set to.
+  await root.waitFor();
+  await setLab(page, name, knobs);
   await waitState(root, 'idle');
   const started = Date.now();
   await action(root, button).focus();
