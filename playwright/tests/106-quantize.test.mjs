@@ -88,7 +88,9 @@ test('a model is kept as floats on their steps, and a model without its text ask
 
   // It came without the text that it was measured on.
   await open(page, server, LESSON);
-  await measured(page, { model: 'built-in' });
+  await root(page).waitFor();
+  await setLab(page, 'quantize', '');
+  await measured(page, { model: 'built-in', bits: 'int8' });
   const id = await field(page, 'model').locator('option').filter({ hasText: ', int8' }).getAttribute('value');
   await field(page, 'model').selectOption(id);
   await waitState(root(page), 'failed');
