@@ -96,6 +96,7 @@ test('a model is kept as floats on their steps, and a model without its text ask
   await waitState(root(page), 'failed');
   assert.match(await root(page).getByRole('alert').innerText(), /is not kept in this browser\. Choose another text/);
   await field(page, 'text').selectOption('emma');
+  await waitState(root(page), ['running', 'done']);
   const again = await measured(page, { model: id, text: 'emma' });
   assert.ok(Math.abs(again.cost) < 1e-3, `what lies on its steps stays there: ${again.cost}`);
   assert.ok(first.ratio > 3.5);
