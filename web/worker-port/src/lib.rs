@@ -31,12 +31,15 @@ const BUILD: &str = match option_env!("GLASSBOX_BUILD") {
 /// it at once; a failure that is no loss waits so long, and a device that does not answer counts as lost then.
 const LOSS_TOLD_WITHIN_MS: i32 = 1_500;
 
+/// Opens where tensors live, and says what that is called in front of a learner; or why there is none.
+pub type Opening<D> = LocalFuture<Result<(D, String), String>>;
+
 /// What runs behind the port.
 pub struct Program<D> {
     /// The jobs that it can run.
     pub registry: fn() -> Registry<D>,
     /// Opens where its tensors live, and says what that is called in front of a learner; or why there is none.
-    pub open: fn() -> LocalFuture<Result<(D, String), String>>,
+    pub open: fn() -> Opening<D>,
     /// Has the hook called with the browser's words once the device is lost.
     pub on_loss: fn(fn(String)),
     /// Whether the device has failed to answer, which a lost one does before its loss is told.
@@ -45,7 +48,7 @@ pub struct Program<D> {
 
 impl Program<()> {
     /// A program without a device: plain arithmetic.
-    pub fn plain(registry: fn() -> Registry<()>, open: fn() -> LocalFuture<Result<((), String), String>>) -> Self {
+    pub fn plain(registry: fn() -> Registry<()>, open: fn() -> Opening<()>) -> Self {
         Self { registry, open, on_loss: |_| {}, is_silent: || false }
     }
 }

@@ -9,7 +9,7 @@ use engine_core::{
 use engine_run::Registry;
 use engine_words::Vocabulary;
 use std::{cell::RefCell, collections::BTreeMap, future::ready, rc::Rc};
-use worker_port::{Program, serve};
+use worker_port::{Opening, Program, serve};
 
 type Context<J> = engine_run::Context<J, ()>;
 
@@ -17,7 +17,7 @@ type Context<J> = engine_run::Context<J, ()>;
 const STRETCH: usize = 4_096;
 
 fn main() {
-    let open = || -> engine_run::LocalFuture<_> { Box::pin(ready(Ok(((), "vocabularies".to_owned())))) };
+    let open = || -> Opening<()> { Box::pin(ready(Ok(((), "vocabularies".to_owned())))) };
     serve(Program::plain(|| Registry::new().with(cut).with(count), open));
 }
 
