@@ -328,19 +328,7 @@ fn the_exercise_is_reached_at_one_place_only() {
 /// SmolLM2 as its file describes itself (the file's size: `xtask/src/models.rs` checks the very bytes).
 #[test]
 fn the_small_chat_model_has_these_sizes() {
-    let smol = LlamaConfig {
-        vocab_size: 49_152,
-        n_layers: 30,
-        n_heads: 9,
-        n_kv_heads: 3,
-        d_model: 576,
-        d_head: 64,
-        d_ff: 1536,
-        context: 8192,
-        rope_base: 1e5,
-        rms_eps: 1e-5,
-        tied_head: true,
-    };
+    let smol = LlamaConfig::SMOLLM2;
     has(&grouped(smol.parameters()));
     let bytes: u64 = 98_362_432;
     has(&grouped(bytes));

@@ -22,6 +22,8 @@ export async function engineWorker(page, timeout = 30_000) {
   const engines = () => page.workers().filter((worker) => !/worker-(plain|words)/.test(worker.url()));
   while (engines().length !== 1 && Date.now() < until) await page.waitForTimeout(50);
   assert.equal(engines().length, 1, 'there is exactly one worker');
+  const beside = page.workers().filter((worker) => !engines().includes(worker)).map((worker) => new URL(worker.url()).pathname);
+  assert.equal(new Set(beside).size, beside.length, `each program beside it runs once at most: ${beside}`);
   return engines()[0];
 }
 

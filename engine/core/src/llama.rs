@@ -45,6 +45,21 @@ pub const LIMITS: LlamaConfig = LlamaConfig {
 };
 
 impl LlamaConfig {
+    /// SmolLM2-135M as its files describe it.
+    pub const SMOLLM2: Self = Self {
+        vocab_size: 49_152,
+        n_layers: 30,
+        n_heads: 9,
+        n_kv_heads: 3,
+        d_model: 576,
+        d_head: 64,
+        d_ff: 1536,
+        context: 8192,
+        rope_base: 1e5,
+        rms_eps: 1e-5,
+        tied_head: true,
+    };
+
     /// Whether such a model can be.
     ///
     /// # Errors
@@ -118,20 +133,7 @@ impl LlamaConfig {
 mod tests {
     use super::*;
 
-    /// SmolLM2-135M as its files describe it.
-    const SMOL: LlamaConfig = LlamaConfig {
-        vocab_size: 49_152,
-        n_layers: 30,
-        n_heads: 9,
-        n_kv_heads: 3,
-        d_model: 576,
-        d_head: 64,
-        d_ff: 1536,
-        context: 8192,
-        rope_base: 1e5,
-        rms_eps: 1e-5,
-        tied_head: true,
-    };
+    const SMOL: LlamaConfig = LlamaConfig::SMOLLM2;
 
     #[test]
     fn smollm2_has_135_million_parameters() {

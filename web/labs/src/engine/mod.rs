@@ -8,6 +8,7 @@ mod features;
 mod gpu;
 mod heartbeat;
 mod ladder;
+mod link;
 mod measure;
 mod port;
 mod program;

@@ -3,10 +3,11 @@
 
 use super::{
     BUILD, features,
-    heartbeat::{BEAT_MS, Heartbeat, Pulse},
+    heartbeat::{BEAT_MS, Heartbeat},
+    link,
     port::{Heard, Port},
     program::{self, Program},
-    runs::{Cancelled, Event, Listener, Runs},
+    runs::{Event, Listener, Runs},
     status,
     strikes::{Failure, Strikes, Verdict},
     supervisor::{now, tell},
@@ -84,16 +85,7 @@ pub fn submit(home: Home, name: &str, body: Vec<u8>, listener: Listener) -> RunI
 
 /// Stops a run; its listener hears of the end.
 pub fn cancel(home: Home, run: RunId) {
-    let unsent = with(home, |it| match it.runs.cancel(run, now()) {
-        Cancelled::Unsent(listener) => listener,
-        Cancelled::Nothing => None,
-        Cancelled::Ask => {
-            if let Some(port) = &it.port {
-                port.send(&ToWorker::Cancel { run });
-            }
-            None
-        }
-    });
+    let unsent = with(home, |it| link::cancel(it.port.as_ref(), &mut it.runs, run, now()));
     tell(unsent, JobError::Cancelled);
 }
 
@@ -201,35 +193,16 @@ fn finish(home: Home, run: RunId, result: Result<Vec<u8>, JobError>) {
 
 fn flush(home: Home) {
     with(home, |it| {
-        if !it.ready {
-            return;
-        }
-        let Some(port) = &it.port else { return };
-        for message in it.runs.take_waiting(now()) {
-            port.send(&message);
+        if it.ready {
+            link::flush(it.port.as_ref(), &mut it.runs, now());
         }
     });
 }
 
 /// Every second: is anyone there, and did cancelled runs stop?
 fn beat(home: Home) {
-    let failure = with(home, |it| {
-        let port = it.port.as_ref()?;
-        let silence = match it.heartbeat.beat(now(), it.program, it.ready) {
-            Pulse::Slept => return None,
-            Pulse::Gone(silence) => {
-                return Some(t!("engine.has_not_answered", seconds = format!("{:.0}", silence / 1000.0)));
-            }
-            Pulse::Alive(silence) => silence,
-        };
-        if it.runs.any_stuck(now(), silence) {
-            return Some(t!("engine.did_not_stop").to_owned());
-        }
-        if it.ready {
-            port.send(&ToWorker::Ping { beat: it.heartbeat.ask(now()) });
-        }
-        None
-    });
+    let failure =
+        with(home, |it| link::beat(it.port.as_ref(), &mut it.heartbeat, &it.runs, it.program, it.ready, now()));
     if let Some(why) = failure {
         fail(home, &why);
     }

@@ -4,11 +4,11 @@ use super::{
     BUILD,
     failure::{end_sent_runs, fail, give_up, unavailable},
     features, gpu,
-    heartbeat::{BEAT_MS, Heartbeat, Pulse},
-    measure,
+    heartbeat::{BEAT_MS, Heartbeat},
+    link, measure,
     port::{Heard, Port},
     program::{self, Program, Situation},
-    runs::{Cancelled, Event, Listener, Runs},
+    runs::{Event, Listener, Runs},
     status::{self, EngineState, Wanted},
     strikes::Strikes,
 };
@@ -96,16 +96,7 @@ pub fn submit(name: &str, body: Vec<u8>, mut listener: Listener) -> RunId {
 
 /// Stops a run; its listener hears of the end.
 pub fn cancel(run: RunId) {
-    let unsent = with(|it| match it.runs.cancel(run, now()) {
-        Cancelled::Unsent(listener) => listener,
-        Cancelled::Nothing => None,
-        Cancelled::Ask => {
-            if let Some(port) = &it.port {
-                port.send(&ToWorker::Cancel { run });
-            }
-            None
-        }
-    });
+    let unsent = with(|it| link::cancel(it.port.as_ref(), &mut it.runs, run, now()));
     tell(unsent, JobError::Cancelled);
 }
 
@@ -289,12 +280,8 @@ fn ready(build: &str, device: String) {
 
 fn flush() {
     with(|it| {
-        if !it.ready {
-            return;
-        }
-        let Some(port) = &it.port else { return };
-        for message in it.runs.take_waiting(now()) {
-            port.send(&message);
+        if it.ready {
+            link::flush(it.port.as_ref(), &mut it.runs, now());
         }
     });
 }
@@ -315,23 +302,7 @@ fn finish(run: RunId, result: Result<Vec<u8>, JobError>) {
 
 /// Every second: is anyone there, and did cancelled runs stop?
 fn beat() {
-    let failure = with(|it| {
-        let port = it.port.as_ref()?;
-        let silence = match it.heartbeat.beat(now(), it.program, it.ready) {
-            Pulse::Slept => return None,
-            Pulse::Gone(silence) => {
-                return Some(t!("engine.has_not_answered", seconds = format!("{:.0}", silence / 1000.0)));
-            }
-            Pulse::Alive(silence) => silence,
-        };
-        if it.runs.any_stuck(now(), silence) {
-            return Some(t!("engine.did_not_stop").to_owned());
-        }
-        if it.ready {
-            port.send(&ToWorker::Ping { beat: it.heartbeat.ask(now()) });
-        }
-        None
-    });
+    let failure = with(|it| link::beat(it.port.as_ref(), &mut it.heartbeat, &it.runs, it.program, it.ready, now()));
     match failure {
         Some(why) => fail(&why),
         // A quiet moment: time to find out which device is the faster one here.
