@@ -47,7 +47,16 @@ impl File {
     pub fn kept(&self) -> Kept {
         let begins = |starts: &[&str]| starts.iter().any(|start| self.path.starts_with(start));
         // Cards and posters are for other sites, which show a link to this one, or a lab before the click.
-        let few = ["worker-gpu", "worker-words", "data/vocabularies/", "data/vectors/", "packs/", "cards/", "posters/"];
+        let few = [
+            "worker-gpu",
+            "worker-words",
+            "data/vocabularies/",
+            "data/vectors/",
+            "models/small",
+            "packs/",
+            "cards/",
+            "posters/",
+        ];
         if begins(&few) || self.bytes.len() > EAGER_LIMIT {
             Kept::Used
         } else if begins(&["worker-relaxed", "worker-plain-relaxed"]) {
@@ -101,8 +110,9 @@ mod tests {
         assert!(used("worker-gpu_bg.wasm", b""));
         assert!(used("cards/a.png", b"") && used("posters/a-dark.webp", b""));
         assert!(used("worker-words_bg.wasm", b"") && used("data/vocabularies/gpt2.bin", b""));
+        assert!(used("models/small.safetensors", b"") && !used("models/tiny.safetensors", b""));
         assert!(used("data/vectors/glove.bin", b"") && used("packs/smollm2/00.bin", b""));
-        assert!(used("models/big", &vec![0; EAGER_LIMIT + 1]) && !used("models/small", &vec![0; EAGER_LIMIT]));
+        assert!(used("models/big", &vec![0; EAGER_LIMIT + 1]) && !used("models/big", &vec![0; EAGER_LIMIT]));
     }
 
     #[test]

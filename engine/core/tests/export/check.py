@@ -118,7 +118,7 @@ for case in json.load(open(os.path.join(here, "golden.json"), encoding="utf-8"))
         tell(file, forward(*from_safetensors(os.path.join(folder, file)), ids))
         file = f"{name}.{numbers}.bpk"
         tell(file, forward(*from_burnpack(os.path.join(folder, file)), ids))
-    for numbers in ["f32", "f16", "q8"]:
+    for numbers in ["f32", "f16", "q8", "q4"]:
         file = f"{name}.{numbers}.gguf"
         tell(file, forward(*from_gguf(os.path.join(folder, file)), ids))
     described = json.loads(safe_open(os.path.join(here, f"{name}.safetensors"), framework="numpy").metadata()["glassbox.model"])
@@ -129,6 +129,6 @@ for case in json.load(open(os.path.join(here, "golden.json"), encoding="utf-8"))
     else:
         for at, (left, right) in enumerate(tokenizer["merges"]):
             assert tokens[256 + at] == tokens[left] + tokens[right]
-    for numbers in ["f32", "f16"]:
+    for numbers in ["f32", "f16", "q8", "q4"]:
         file = f"{name}.{numbers}.onnx"
         tell(file, onnx_logits(os.path.join(folder, file), ids))

@@ -38,8 +38,8 @@ const F32: u32 = 6;
 const BOOL: u32 = 7;
 const TEXT: u32 = 8;
 const LIST: u32 = 9;
-/// llama.cpp's `LLAMA_FTYPE_ALL_F32`, `LLAMA_FTYPE_MOSTLY_F16` and `LLAMA_FTYPE_MOSTLY_Q8_0`.
-const FILE_TYPES: [u32; 3] = [0, 1, 7];
+/// llama.cpp's `LLAMA_FTYPE_ALL_F32`, and `LLAMA_FTYPE_MOSTLY_` with `F16`, `Q8_0` and `Q4_0`.
+const FILE_TYPES: [u32; 4] = [0, 1, 7, 2];
 /// A usual token.
 const NORMAL: u32 = 1;
 
@@ -142,7 +142,8 @@ fn kind(ours: &str, row: usize, numbers: Numbers) -> Kind {
         Numbers::F32 => Kind::F32,
         _ if !matrix => Kind::F32,
         Numbers::Q8 if row.is_multiple_of(Kind::Q8_0.block().0) => Kind::Q8_0,
-        Numbers::F16 | Numbers::Q8 => Kind::F16,
+        Numbers::Q4 if row.is_multiple_of(Kind::Q4_0.block().0) => Kind::Q4_0,
+        Numbers::F16 | Numbers::Q8 | Numbers::Q4 => Kind::F16,
     }
 }
 
