@@ -89,7 +89,7 @@ pub enum Numbers {
     F16,
     /// Matrices of 8 bits: in GGUF a scale for each block of 32, in ONNX one for each output.
     Q8,
-    /// Matrices of 4 bits with a scale for each 32 of a row, in GGUF and ONNX.
+    /// Matrices of 4 bits with a scale for each 32 of a row, those of the vocabulary of 8 bits; in GGUF and ONNX.
     Q4,
 }
 
@@ -111,6 +111,12 @@ impl Numbers {
     pub fn fit(self, format: Format) -> bool {
         matches!(self, Self::F32 | Self::F16) || matches!(format, Format::Gguf | Format::Onnx)
     }
+}
+
+/// Whether a matrix has a row or column for each token. With four bits it keeps eight: a token is told apart from others
+/// by these numbers alone.
+fn is_vocabulary(name: &str) -> bool {
+    name == "tok_emb" || name == "head.weight"
 }
 
 /// Writes a model, without what only training needs.

@@ -23,7 +23,7 @@ mod read;
 )]
 mod tokens;
 
-use super::{Numbers, Part, Written};
+use super::{Numbers, Part, Written, is_vocabulary};
 use crate::{gguf::Kind, model_file::ModelFile, reference::layers::LAYER_NORM_EPS};
 pub use read::read;
 
@@ -141,8 +141,8 @@ fn kind(ours: &str, row: usize, numbers: Numbers) -> Kind {
     match numbers {
         Numbers::F32 => Kind::F32,
         _ if !matrix => Kind::F32,
-        Numbers::Q8 if row.is_multiple_of(Kind::Q8_0.block().0) => Kind::Q8_0,
-        Numbers::Q4 if row.is_multiple_of(Kind::Q4_0.block().0) => Kind::Q4_0,
+        Numbers::Q4 if !is_vocabulary(ours) && row.is_multiple_of(Kind::Q4_0.block().0) => Kind::Q4_0,
+        Numbers::Q8 | Numbers::Q4 if row.is_multiple_of(Kind::Q8_0.block().0) => Kind::Q8_0,
         Numbers::F16 | Numbers::Q8 | Numbers::Q4 => Kind::F16,
     }
 }

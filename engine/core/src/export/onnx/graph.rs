@@ -103,7 +103,7 @@ impl Steps {
     }
 
     fn widens(&self, name: &str) -> bool {
-        self.numbers == Numbers::F16 || whole::scheme(self.numbers).is_some() && whole::is_matrix(name)
+        self.numbers == Numbers::F16 || whole::scheme(self.numbers, name).is_some()
     }
 
     /// Makes floats of a weight that is kept otherwise.
@@ -112,7 +112,7 @@ impl Steps {
             return;
         }
         let wide = self.weight(name);
-        let Some(scheme) = whole::scheme(self.numbers) else {
+        let Some(scheme) = whole::scheme(self.numbers, name) else {
             return self.add("Cast", &[name], &wide, vec![("to", Attribute::Whole(super::FLOAT))]);
         };
         let [codes, scales] = whole::parts(name);

@@ -74,7 +74,7 @@ pub fn write(model: &ModelFile, numbers: Numbers) -> Result<Written, String> {
         inner.field(Part::Graph, format!("constant {name}"), says, &tensor);
     }
     for (name, [rows, columns]) in config.tensors() {
-        if let Some(scheme) = whole::scheme(numbers).filter(|_| whole::is_matrix(&name)) {
+        if let Some(scheme) = whole::scheme(numbers, &name) {
             whole::write(&name, columns, &model.weights[&name], scheme, &mut inner)?;
             continue;
         }

@@ -2,23 +2,19 @@
 
 use super::{FLOAT, INT4, INT8, tensor_head};
 use crate::{
-    export::{Numbers, Part, Written, protobuf as pb},
+    export::{Numbers, Part, Written, is_vocabulary, protobuf as pb},
     quantize::{Matrix, Quantized, Scheme, codes, quantize},
 };
 
-/// How matrices are kept, if in whole numbers at all: a scale for each output, or with four bits for each group of its
-/// inputs.
-pub fn scheme(numbers: Numbers) -> Option<Scheme> {
+/// How a tensor is kept, if in whole numbers at all: a scale for each output, or with four bits for each group of its
+/// inputs. Gains, biases and positions are few, and stay as they are.
+pub fn scheme(numbers: Numbers, name: &str) -> Option<Scheme> {
     match numbers {
-        Numbers::F32 | Numbers::F16 => None,
-        Numbers::Q8 => Some(Scheme::INT8),
-        Numbers::Q4 => Some(Scheme::INT4),
+        Numbers::Q8 | Numbers::Q4 if is_vocabulary(name) => Some(Scheme::INT8),
+        Numbers::Q8 if is_turned(name) => Some(Scheme::INT8),
+        Numbers::Q4 if is_turned(name) => Some(Scheme::INT4),
+        _ => None,
     }
-}
-
-/// Whether a tensor is a matrix; gains, biases and positions are few, and stay as they are.
-pub fn is_matrix(name: &str) -> bool {
-    name == "tok_emb" || is_turned(name)
 }
 
 /// Whether a matrix is `[inputs, outputs]` and lies the other way round in the file, a row for each output.

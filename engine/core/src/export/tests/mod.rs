@@ -83,6 +83,7 @@ fn what_lies_on_its_steps_stays_there() {
                 let turned = name.ends_with(".weight");
                 let values = model.weights.get_mut(&name).unwrap();
                 let matrix = Matrix { columns, data: values };
+                let scheme = if is_vocabulary(&name) { Scheme::INT8 } else { scheme };
                 if turned {
                     let (rows, data) = (matrix.rows(), matrix.transposed());
                     let found = quantize(Matrix { columns: rows, data: &data }, scheme).unwrap().values();
