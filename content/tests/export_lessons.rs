@@ -112,6 +112,9 @@ fn the_files_are_as_the_lesson_on_runtimes_says() {
         .collect();
     assert_eq!(blocks, [0, 1, 2, 3].map(|layer| format!("blk.{layer}.ffn_down.weight")));
     assert_eq!((model.config.d_model, 4 * model.config.d_model), (88, 352));
+    // What the project on compressing says that remains.
+    let [bytes, ..] = opened(&model, Format::Onnx, Numbers::Q4, TEXT);
+    lesson::file_has("project-compress-gpt-4x", "lesson.md", &format!("1.8 MB, {:.0} kB remain", bytes / 1e3));
     // One format alone has all three.
     let met = Format::ALL.into_iter().flat_map(|format| [Numbers::F32, Numbers::F16].map(|numbers| (format, numbers)));
     let met: Vec<_> = met

@@ -11,6 +11,7 @@ mod labs;
 mod large_file;
 mod model_text;
 mod models;
+mod newest;
 mod notices;
 mod on_model;
 mod picked;

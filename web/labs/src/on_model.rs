@@ -1,6 +1,11 @@
 //! A job on one of the learner's models and its text: started, stopped, its report as it grows, and its file kept.
 
-use crate::{engine, model_text, models, picked::Picked, texts::SHIPPED, widgets::LabState};
+use crate::{
+    engine, model_text, models,
+    picked::Picked,
+    texts::SHIPPED,
+    widgets::{LabState, outcome},
+};
 use engine_core::job::{Job, JobError};
 use kit::t;
 use leptos::{prelude::*, task::spawn_local};
@@ -72,6 +77,47 @@ impl<R: Default + Send + Sync + 'static> OnModel<R> {
             self.running.try_set_value(None);
             self.says.try_set(ended.1.into());
             self.state.try_set(ended.0);
+        });
+    }
+
+    /// What the button does: remembers the plan that the report will belong to, as settings may change since, and starts
+    /// its job, or stops the one that runs. `asked`: the plan, and which text.
+    pub fn begins<P, J>(
+        self,
+        picked: Picked,
+        ran: RwSignal<Option<P>>,
+        asked: impl Fn() -> (P, String) + Send + Sync + 'static,
+        make: fn(P, Vec<u8>, String) -> J,
+    ) -> Callback<()>
+    where
+        P: Copy + Send + Sync + 'static,
+        J: Job<Update = R, Output = R>,
+    {
+        Callback::new(move |()| {
+            let (plan, which) = asked();
+            if !self.busy().get_untracked() {
+                ran.set(Some(plan));
+            }
+            self.toggle(picked, which, move |file, text| make(plan, file, text));
+        })
+    }
+
+    /// Tells what whole runs have found, as the outcome of the lab called `name`.
+    pub fn tells<P: Copy + Send + Sync + 'static>(
+        self,
+        name: &'static str,
+        picked: Picked,
+        ran: RwSignal<Option<P>>,
+        values: fn(&R, &P) -> Vec<(&'static str, outcome::Value)>,
+    ) {
+        Effect::new(move |_| {
+            if self.state.with(|state| *state == LabState::Done)
+                && let Some(plan) = ran.get_untracked()
+            {
+                let mut values = self.report.with(|report| values(report, &plan));
+                values.push(("model", picked.told().as_str().into()));
+                outcome::report(name, true, &values);
+            }
         });
     }
 

@@ -19,6 +19,12 @@ pub fn differing(settings: &[(&str, String, String)]) -> String {
     query.finish()
 }
 
+/// The same of whatever can be written out.
+pub fn changed(settings: &[(&str, &dyn ToString, &dyn ToString)]) -> String {
+    let written = settings.iter().map(|(name, now, default)| (*name, now.to_string(), default.to_string()));
+    differing(&written.collect::<Vec<_>>())
+}
+
 /// Reads the settings of one lab.
 ///
 /// # Errors

@@ -97,3 +97,38 @@ impl<K: Copy + Send + Sync + 'static> InTurn<K> {
         });
     }
 }
+
+/// Draws the button in one's row of a table: it begins that one, goes on with it, or stops it.
+#[component]
+pub fn One<K: Copy + PartialEq + Send + Sync + 'static>(
+    /// Which one.
+    key: K,
+    /// As the learner knows it.
+    name: &'static str,
+    /// On the button.
+    #[prop(into)]
+    says: Signal<&'static str>,
+    /// Whether there is nothing left to do.
+    #[prop(into)]
+    done: Signal<bool>,
+    /// The one that runs.
+    current: Signal<Option<K>>,
+    /// Begins one, or stops it.
+    begin: Callback<K>,
+) -> impl IntoView {
+    // Not `disabled`: that would drop the keyboard's focus.
+    let off = move || done.get() || current.get().is_some_and(|other| other != key);
+    let press = move |_| {
+        if !off() {
+            begin.run(key);
+        }
+    };
+    view! {
+        <button
+            type="button" data-action="one" aria-disabled=move || off().to_string()
+            aria-label=move || format!("{name}: {}", says.get()) on:click=press
+        >
+            {says}
+        </button>
+    }
+}

@@ -10,6 +10,7 @@ use super::knobs;
 use crate::{
     engine,
     large_file::LargeFile,
+    newest::Newest,
     models,
     widgets::{
         lab_frame::{LabFrame, LabState},
@@ -104,8 +105,7 @@ pub fn Lab(
     let trouble = RwSignal::new(None::<String>);
     let speaker = RwSignal::new_local(None::<Speaker>);
     let turns = RwSignal::new(Vec::<Turn>::new());
-    // What comes late, of a model that was let go meanwhile, counts for nothing.
-    let newest = StoredValue::new(0_u32);
+    let newest = Newest::new();
 
     spawn_local(async move {
         let kept = turns::read().await;
@@ -117,7 +117,7 @@ pub fn Lab(
     });
 
     let close = move || {
-        newest.update_value(|it| *it += 1);
+        newest.give_up();
         stage.set(Stage::Empty);
         let before = speaker.try_update(Option::take).flatten();
         if let Some(Speaker::Pretrained(model)) = before {
@@ -127,8 +127,7 @@ pub fn Lab(
     };
     let open = move |file: LargeFile| {
         close();
-        let ticket = newest.get_value();
-        let wanted = move || newest.try_get_value() == Some(ticket);
+        let wanted = newest.wanted();
         trouble.set(None);
         stage.set(Stage::Loading(0, 0));
         spawn_local(async move {
@@ -156,7 +155,7 @@ pub fn Lab(
     };
     let open_small = move || {
         close();
-        let ticket = newest.get_value();
+        let wanted = newest.wanted();
         trouble.set(None);
         spawn_local(async move {
             // Without a connection the smallest one is there, which is kept with the site.
@@ -164,7 +163,7 @@ pub fn Lab(
                 Ok(file) => Ok(file),
                 Err(_) => models::built_in().await,
             };
-            if newest.try_get_value() != Some(ticket) {
+            if !wanted() {
                 return;
             }
             match model {

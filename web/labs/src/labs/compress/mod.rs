@@ -89,16 +89,14 @@ impl Knobs {
     /// For a link: what differs from the defaults.
     fn shared(&self, model: String, made: String) -> String {
         let first = Self::default();
-        let pair = |now: &dyn ToString, first: &dyn ToString| (now.to_string(), first.to_string());
-        let all = [
-            ("model", pair(&model, &first.model)),
-            ("made", pair(&made, &first.made)),
-            ("text", pair(&self.text, &first.text)),
-            ("cut", pair(&self.cut, &first.cut)),
-            ("format", pair(&self.format.key(), &first.format.key())),
-            ("group", pair(&self.group, &first.group)),
-        ];
-        knobs::differing(&all.map(|(name, (now, first))| (name, now, first)))
+        knobs::changed(&[
+            ("model", &model, &first.model),
+            ("made", &made, &first.made),
+            ("text", &self.text, &first.text),
+            ("cut", &self.cut, &first.cut),
+            ("format", &self.format.key(), &first.format.key()),
+            ("group", &self.group, &first.group),
+        ])
     }
 }
 

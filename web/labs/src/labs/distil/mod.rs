@@ -7,7 +7,7 @@ use crate::{
     model_text,
     on_model::{KeepModel, OnModel, PickText, Start},
     picked::{PickModel, use_picked},
-    widgets::{LabFrame, LabState, line_chart::LineChart, outcome, settings::Fields},
+    widgets::{LabFrame, line_chart::LineChart, settings::Fields},
 };
 use engine_core::{
     distil::Mix,
@@ -65,20 +65,18 @@ impl Knobs {
     /// For a link: what differs from the defaults.
     fn shared(&self, model: String) -> String {
         let first = Self::default();
-        let pair = |now: &dyn ToString, first: &dyn ToString| (now.to_string(), first.to_string());
-        let all = [
-            ("model", pair(&model, &first.model)),
-            ("text", pair(&self.text, &first.text)),
-            ("student", pair(&self.student.key(), &first.student.key())),
-            ("begin", pair(&self.begin.key(), &first.begin.key())),
-            ("temperature", pair(&self.temperature, &first.temperature)),
-            ("soft", pair(&self.soft, &first.soft)),
-            ("steps", pair(&self.steps, &first.steps)),
-            ("rate", pair(&self.rate, &first.rate)),
-            ("seed", pair(&self.seed, &first.seed)),
-            ("pairs", pair(&self.pairs, &first.pairs)),
-        ];
-        knobs::differing(&all.map(|(name, (now, first))| (name, now, first)))
+        knobs::changed(&[
+            ("model", &model, &first.model),
+            ("text", &self.text, &first.text),
+            ("student", &self.student.key(), &first.student.key()),
+            ("begin", &self.begin.key(), &first.begin.key()),
+            ("temperature", &self.temperature, &first.temperature),
+            ("soft", &self.soft, &first.soft),
+            ("steps", &self.steps, &first.steps),
+            ("rate", &self.rate, &first.rate),
+            ("seed", &self.seed, &first.seed),
+            ("pairs", &self.pairs, &first.pairs),
+        ])
     }
 }
 
@@ -94,22 +92,9 @@ pub fn Lab(
     let (state, report, busy) = (runs.state, runs.report, runs.busy());
     // The plan that the report belongs to: settings may have changed since.
     let ran = RwSignal::new(None::<Plan>);
-    let begin = Callback::new(move |()| {
-        let plan = knobs.with_untracked(Knobs::plan);
-        if !busy.get_untracked() {
-            ran.set(Some(plan));
-        }
-        runs.toggle(picked, knobs.with_untracked(|knobs| knobs.text.clone()), move |file, text| DistilModel { file, text, plan, tokens: TOKENS });
-    });
-    Effect::new(move |_| {
-        if state.with(|state| *state == LabState::Done)
-            && let Some(plan) = ran.get_untracked()
-        {
-            let mut values = report.with(|report| results::values(report, &plan));
-            values.push(("model", picked.told().as_str().into()));
-            outcome::report("distil", true, &values);
-        }
-    });
+    let asked = move || knobs.with_untracked(|knobs| (knobs.plan(), knobs.text.clone()));
+    let begin = runs.begins(picked, ran, asked, |plan, file, text| DistilModel { file, text, plan, tokens: TOKENS });
+    runs.tells("distil", picked, ran, results::values);
 
     let which = Signal::derive(move || knobs.with(|knobs| knobs.text.clone()));
     let choose_text = Callback::new(move |text| knobs.update(|knobs| knobs.text = text));

@@ -62,18 +62,16 @@ impl Knobs {
     /// For a link: what differs from the defaults. A learner's own model is on no other device.
     fn shared(&self) -> String {
         let first = Self::default();
-        let pair = |now: &dyn ToString, first: &dyn ToString| (now.to_string(), first.to_string());
-        let all = [
-            ("prompt", pair(&self.prompt, &first.prompt)),
-            ("context", pair(&self.context, &first.context)),
-            ("memory", pair(&self.memory, &first.memory)),
-            ("work", pair(&self.work, &first.work)),
-            ("tokens", pair(&self.tokens, &first.tokens)),
-            ("answer", pair(&self.answer, &first.answer)),
-            ("server", pair(&self.server, &first.server)),
-            ("trip", pair(&self.trip, &first.trip)),
-        ];
-        knobs::differing(&all.map(|(name, (now, first))| (name, now, first)))
+        knobs::changed(&[
+            ("prompt", &self.prompt, &first.prompt),
+            ("context", &self.context, &first.context),
+            ("memory", &self.memory, &first.memory),
+            ("work", &self.work, &first.work),
+            ("tokens", &self.tokens, &first.tokens),
+            ("answer", &self.answer, &first.answer),
+            ("server", &self.server, &first.server),
+            ("trip", &self.trip, &first.trip),
+        ])
     }
 }
 

@@ -111,29 +111,27 @@ impl Knobs {
     /// For a link: what differs from the defaults.
     fn shared(&self) -> String {
         let first = Self::default();
-        let pair = |now: &dyn ToString, first: &dyn ToString| (now.to_string(), first.to_string());
-        let all = [
-            ("text", pair(&self.text, &first.text)),
-            ("own", pair(&self.own, &first.own)),
-            ("method", pair(&self.method_name(), &first.method_name())),
-            ("vocabulary", pair(&self.vocabulary, &first.vocabulary)),
-            ("min_count", pair(&self.min_count, &first.min_count)),
-            ("window", pair(&self.window, &first.window)),
-            ("dim", pair(&self.dim, &first.dim)),
-            ("negatives", pair(&self.negatives, &first.negatives)),
-            ("rate", pair(&self.rate, &first.rate)),
-            ("steps", pair(&self.steps, &first.steps)),
-            ("thin", pair(&self.thin, &first.thin)),
-            ("seed", pair(&self.seed, &first.seed)),
-            ("word", pair(&self.word, &first.word)),
-            ("other", pair(&self.other, &first.other)),
-            ("a", pair(&self.a, &first.a)),
-            ("b", pair(&self.b, &first.b)),
-            ("c", pair(&self.c, &first.c)),
-            ("map", pair(&self.map.name(), &first.map.name())),
-            ("perplexity", pair(&self.perplexity, &first.perplexity)),
-        ];
-        knobs::differing(&all.map(|(name, (now, first))| (name, now, first)))
+        knobs::changed(&[
+            ("text", &self.text, &first.text),
+            ("own", &self.own, &first.own),
+            ("method", &self.method_name(), &first.method_name()),
+            ("vocabulary", &self.vocabulary, &first.vocabulary),
+            ("min_count", &self.min_count, &first.min_count),
+            ("window", &self.window, &first.window),
+            ("dim", &self.dim, &first.dim),
+            ("negatives", &self.negatives, &first.negatives),
+            ("rate", &self.rate, &first.rate),
+            ("steps", &self.steps, &first.steps),
+            ("thin", &self.thin, &first.thin),
+            ("seed", &self.seed, &first.seed),
+            ("word", &self.word, &first.word),
+            ("other", &self.other, &first.other),
+            ("a", &self.a, &first.a),
+            ("b", &self.b, &first.b),
+            ("c", &self.c, &first.c),
+            ("map", &self.map.name(), &first.map.name()),
+            ("perplexity", &self.perplexity, &first.perplexity),
+        ])
     }
 
     fn job(&self, text: String) -> LearnWords {

@@ -82,18 +82,16 @@ impl Knobs {
     /// For a link: what differs from the defaults.
     fn shared(&self) -> String {
         let first = Self::default();
-        let pair = |now: &dyn ToString, first: &dyn ToString| (now.to_string(), first.to_string());
-        let all = [
-            ("family", pair(&self.family.key(), &first.family.key())),
-            ("layers", pair(&self.layers, &first.layers)),
-            ("steps", pair(&self.steps, &first.steps)),
-            ("rate", pair(&self.rate, &first.rate)),
-            ("seed", pair(&self.seed, &first.seed)),
-            ("show", pair(&self.show.key(), &first.show.key())),
-            ("gap", pair(&self.gap, &first.gap)),
-            ("translate", pair(&self.translate, &first.translate)),
-        ];
-        knobs::differing(&all.map(|(name, (now, first))| (name, now, first)))
+        knobs::changed(&[
+            ("family", &self.family.key(), &first.family.key()),
+            ("layers", &self.layers, &first.layers),
+            ("steps", &self.steps, &first.steps),
+            ("rate", &self.rate, &first.rate),
+            ("seed", &self.seed, &first.seed),
+            ("show", &self.show.key(), &first.show.key()),
+            ("gap", &self.gap, &first.gap),
+            ("translate", &self.translate, &first.translate),
+        ])
     }
 }
 

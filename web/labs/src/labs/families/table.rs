@@ -1,7 +1,7 @@
 //! The families side by side in numbers.
 
 use super::results::{Results, Shown, name};
-use crate::widgets::table::percent;
+use crate::widgets::{in_turn::One, table::percent};
 use engine_core::families::Family;
 use kit::t;
 use leptos::prelude::*;
@@ -35,23 +35,11 @@ pub fn Families(
             (false, Some(_)) if done.get() => t!("families.trained_one"),
             (false, Some(_)) => t!("families.go_on_one"),
         };
-        // Not `disabled`: that would drop the keyboard's focus.
-        let off = move || done.get() || current.get().is_some_and(|other| other != family);
-        let press = move |_| {
-            if !off() {
-                begin.run(family);
-            }
-        };
         view! {
             <tr data-family=family.key()>
                 <th scope="row">{name(family)}</th>
                 <td>
-                    <button
-                        type="button" data-action="one" aria-disabled=move || off().to_string()
-                        aria-label=move || format!("{}: {}", name(family), says()) on:click=press
-                    >
-                        {says}
-                    </button>
+                    <One key=family name=name(family) says=Signal::derive(says) done current begin/>
                 </td>
                 <td>{move || last.get().map_or("–".to_owned(), |point| format!("{} / {}", point.step, steps()))}</td>
                 {Shown::ALL.map(cell).into_iter().collect::<Vec<_>>()}

@@ -116,28 +116,26 @@ impl Knobs {
     /// For a link: what differs from the defaults. A text of the learner stays with the learner.
     fn shared(&self) -> String {
         let first = Self::default();
-        let pair = |now: &dyn ToString, first: &dyn ToString| (now.to_string(), first.to_string());
         let levels = |levels: Levels| if levels == Levels::Normal { "normal" } else { "even" };
-        let all = [
-            ("method", pair(&self.method.key(), &first.method.key())),
-            ("new", pair(&self.new, &first.new)),
-            ("old", pair(&self.old, &first.old)),
-            ("prompt", pair(&self.prompt, &first.prompt)),
-            ("rank", pair(&self.rank, &first.rank)),
-            ("alpha", pair(&self.alpha, &first.alpha)),
-            ("qkv", pair(&self.qkv, &first.qkv)),
-            ("proj", pair(&self.proj, &first.proj)),
-            ("up", pair(&self.up, &first.up)),
-            ("down", pair(&self.down, &first.down)),
-            ("levels", pair(&levels(self.levels), &levels(first.levels))),
-            ("double", pair(&self.double, &first.double)),
-            ("batch", pair(&self.batch, &first.batch)),
-            ("steps", pair(&self.steps, &first.steps)),
-            ("rate", pair(&self.rate, &first.rate)),
-            ("full_rate", pair(&self.full_rate, &first.full_rate)),
-            ("seed", pair(&self.seed, &first.seed)),
-        ];
-        knobs::differing(&all.map(|(name, (now, first))| (name, now, first)))
+        knobs::changed(&[
+            ("method", &self.method.key(), &first.method.key()),
+            ("new", &self.new, &first.new),
+            ("old", &self.old, &first.old),
+            ("prompt", &self.prompt, &first.prompt),
+            ("rank", &self.rank, &first.rank),
+            ("alpha", &self.alpha, &first.alpha),
+            ("qkv", &self.qkv, &first.qkv),
+            ("proj", &self.proj, &first.proj),
+            ("up", &self.up, &first.up),
+            ("down", &self.down, &first.down),
+            ("levels", &levels(self.levels), &levels(first.levels)),
+            ("double", &self.double, &first.double),
+            ("batch", &self.batch, &first.batch),
+            ("steps", &self.steps, &first.steps),
+            ("rate", &self.rate, &first.rate),
+            ("full_rate", &self.full_rate, &first.full_rate),
+            ("seed", &self.seed, &first.seed),
+        ])
     }
 }
 

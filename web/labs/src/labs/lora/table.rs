@@ -1,7 +1,7 @@
 //! The methods side by side in numbers, and what each holds in memory.
 
 use super::results::{Results, name};
-use crate::widgets::{lines::number, table::percent};
+use crate::widgets::{in_turn::One, lines::number, table::percent};
 use engine_core::jobs::adapt::{Adapting, Held, Method};
 use kit::t;
 use leptos::prelude::*;
@@ -32,13 +32,6 @@ pub fn Methods(
             (false, false) => t!("lora.adapt"),
             (false, true) => t!("lora.done"),
         };
-        // Not `disabled`: that would drop the keyboard's focus.
-        let off = move || done.get() || current.get().is_some_and(|other| other != method);
-        let press = move |_| {
-            if !off() {
-                begin.run(method);
-            }
-        };
         let of = move |read: fn(&Adapting) -> String| {
             move || results.with(|results| results.runs.get(&method).map_or("–".to_owned(), read))
         };
@@ -56,12 +49,7 @@ pub fn Methods(
             <tr data-method=method.key()>
                 <th scope="row">{name(method)}</th>
                 <td>
-                    <button
-                        type="button" data-action="one" aria-disabled=move || off().to_string()
-                        aria-label=move || format!("{}: {}", name(method), says()) on:click=press
-                    >
-                        {says}
-                    </button>
+                    <One key=method name=name(method) says=Signal::derive(says) done current begin/>
                 </td>
                 <td>{steps}</td>
                 <td>{of(|run| run.trainable.to_string())}</td>

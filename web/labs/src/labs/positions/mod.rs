@@ -69,21 +69,19 @@ impl Knobs {
     /// For a link: what differs from the defaults.
     fn shared(&self) -> String {
         let first = Self::default();
-        let pair = |now: &dyn ToString, first: &dyn ToString| (now.to_string(), first.to_string());
-        let all = [
-            ("scheme", pair(&self.scheme.key(), &first.scheme.key())),
-            ("task", pair(&self.task.key(), &first.task.key())),
-            ("tokens", pair(&self.tokens, &first.tokens)),
-            ("layers", pair(&self.layers, &first.layers)),
-            ("steps", pair(&self.steps, &first.steps)),
-            ("rate", pair(&self.rate, &first.rate)),
-            ("base", pair(&self.base, &first.base)),
-            ("seed", pair(&self.seed, &first.seed)),
-            ("show", pair(&self.show.key(), &first.show.key())),
-            ("query", pair(&self.query, &first.query)),
-            ("key", pair(&self.key, &first.key)),
-        ];
-        knobs::differing(&all.map(|(name, (now, first))| (name, now, first)))
+        knobs::changed(&[
+            ("scheme", &self.scheme.key(), &first.scheme.key()),
+            ("task", &self.task.key(), &first.task.key()),
+            ("tokens", &self.tokens, &first.tokens),
+            ("layers", &self.layers, &first.layers),
+            ("steps", &self.steps, &first.steps),
+            ("rate", &self.rate, &first.rate),
+            ("base", &self.base, &first.base),
+            ("seed", &self.seed, &first.seed),
+            ("show", &self.show.key(), &first.show.key()),
+            ("query", &self.query, &first.query),
+            ("key", &self.key, &first.key),
+        ])
     }
 }
 

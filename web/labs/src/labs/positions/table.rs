@@ -1,7 +1,7 @@
 //! The schemes side by side in numbers, and what each says of one text twice as long.
 
 use super::results::{Results, name};
-use crate::widgets::table::percent;
+use crate::widgets::{in_turn::One, table::percent};
 use engine_core::positions::Scheme;
 use kit::t;
 use leptos::prelude::*;
@@ -35,23 +35,11 @@ pub fn Schemes(
             (false, Some(_)) if done.get() => t!("positions.trained_one"),
             (false, Some(_)) => t!("positions.go_on_one"),
         };
-        // Not `disabled`: that would drop the keyboard's focus.
-        let off = move || done.get() || current.get().is_some_and(|other| other != scheme);
-        let press = move |_| {
-            if !off() {
-                begin.run(scheme);
-            }
-        };
         view! {
             <tr data-scheme=scheme.key()>
                 <th scope="row">{name(scheme)}</th>
                 <td>
-                    <button
-                        type="button" data-action="one" aria-disabled=move || off().to_string()
-                        aria-label=move || format!("{}: {}", name(scheme), says()) on:click=press
-                    >
-                        {says}
-                    </button>
+                    <One key=scheme name=name(scheme) says=Signal::derive(says) done current begin/>
                 </td>
                 <td>
                     {move || last.get().map_or("–".to_owned(), |point| format!("{} / {}", point.step, steps()))}

@@ -9,7 +9,7 @@ use crate::{
     model_text,
     on_model::{KeepModel, OnModel, PickText, Start},
     picked::{PickModel, use_picked},
-    widgets::{LabFrame, LabState, line_chart::LineChart, outcome, settings::Fields},
+    widgets::{LabFrame, line_chart::LineChart, settings::Fields},
 };
 use engine_core::{
     jobs::prune::{Plan, PruneModel, Report},
@@ -67,20 +67,18 @@ impl Knobs {
     /// For a link: what differs from the defaults.
     fn shared(&self, model: String) -> String {
         let first = Self::default();
-        let pair = |now: &dyn ToString, first: &dyn ToString| (now.to_string(), first.to_string());
-        let all = [
-            ("model", pair(&model, &first.model)),
-            ("text", pair(&self.text, &first.text)),
-            ("what", pair(&self.what.key(), &first.what.key())),
-            ("share", pair(&self.share, &first.share)),
-            ("rounds", pair(&self.rounds, &first.rounds)),
-            ("steps", pair(&self.steps, &first.steps)),
-            ("rate", pair(&self.rate, &first.rate)),
-            ("seed", pair(&self.seed, &first.seed)),
-            ("inputs", pair(&self.inputs, &first.inputs)),
-            ("tokens", pair(&self.tokens, &first.tokens)),
-        ];
-        knobs::differing(&all.map(|(name, (now, first))| (name, now, first)))
+        knobs::changed(&[
+            ("model", &model, &first.model),
+            ("text", &self.text, &first.text),
+            ("what", &self.what.key(), &first.what.key()),
+            ("share", &self.share, &first.share),
+            ("rounds", &self.rounds, &first.rounds),
+            ("steps", &self.steps, &first.steps),
+            ("rate", &self.rate, &first.rate),
+            ("seed", &self.seed, &first.seed),
+            ("inputs", &self.inputs, &first.inputs),
+            ("tokens", &self.tokens, &first.tokens),
+        ])
     }
 }
 
@@ -106,25 +104,12 @@ pub fn Lab(
     let (state, report, busy) = (runs.state, runs.report, runs.busy());
     // The plan that the report belongs to: settings may have changed since.
     let ran = RwSignal::new(None::<Plan>);
-    let begin = Callback::new(move |()| {
-        let plan = knobs.with_untracked(Knobs::plan);
-        if !busy.get_untracked() {
-            ran.set(Some(plan));
-        }
-        runs.toggle(picked, knobs.with_untracked(|knobs| knobs.text.clone()), move |file, text| PruneModel { file, text, plan, tokens: TOKENS, speed_ms: SPEED_MS });
-    });
+    let asked = move || knobs.with_untracked(|knobs| (knobs.plan(), knobs.text.clone()));
+    let begin = runs.begins(picked, ran, asked, |plan, file, text| PruneModel { file, text, plan, tokens: TOKENS, speed_ms: SPEED_MS });
+    runs.tells("prune", picked, ran, results::values);
     let steps = Signal::derive(move || {
         let all = ran.with(|ran| ran.map_or(0, |plan| plan.steps));
         (report.with(|report| report.steps.len() as u32), all)
-    });
-    Effect::new(move |_| {
-        if state.with(|state| *state == LabState::Done)
-            && let Some(plan) = ran.get_untracked()
-        {
-            let mut values = report.with(|report| results::values(report, &plan));
-            values.push(("model", picked.told().as_str().into()));
-            outcome::report("prune", true, &values);
-        }
     });
 
     let which = Signal::derive(move || knobs.with(|knobs| knobs.text.clone()));

@@ -112,25 +112,23 @@ impl Knobs {
 
     fn written(&self, model: &str) -> String {
         let first = Self::default();
-        let pair = |now: &dyn ToString, first: &dyn ToString| (now.to_string(), first.to_string());
-        let all = [
-            ("model", pair(&picked::shipped(model), &"")),
-            ("text", pair(&self.text, &first.text)),
-            ("bits", pair(&self.bits.key(), &first.bits.key())),
-            ("share", pair(&self.share.key(), &first.share.key())),
-            ("group", pair(&self.group, &first.group)),
-            ("grid", pair(&self.grid.key(), &first.grid.key())),
-            ("reach", pair(&self.reach.key(), &first.reach.key())),
-            ("percentile", pair(&self.percentile, &first.percentile)),
-            ("method", pair(&self.method.key(), &first.method.key())),
-            ("windows", pair(&self.windows, &first.windows)),
-            ("activations", pair(&self.activations.key(), &first.activations.key())),
-            ("tokens", pair(&self.tokens.key(), &first.tokens.key())),
-            ("prompt", pair(&self.prompt, &first.prompt)),
-            ("seed", pair(&self.seed, &first.seed)),
-            ("layer", pair(&self.layer, &first.layer)),
-        ];
-        knobs::differing(&all.map(|(name, (now, first))| (name, now, first)))
+        knobs::changed(&[
+            ("model", &picked::shipped(model), &""),
+            ("text", &self.text, &first.text),
+            ("bits", &self.bits.key(), &first.bits.key()),
+            ("share", &self.share.key(), &first.share.key()),
+            ("group", &self.group, &first.group),
+            ("grid", &self.grid.key(), &first.grid.key()),
+            ("reach", &self.reach.key(), &first.reach.key()),
+            ("percentile", &self.percentile, &first.percentile),
+            ("method", &self.method.key(), &first.method.key()),
+            ("windows", &self.windows, &first.windows),
+            ("activations", &self.activations.key(), &first.activations.key()),
+            ("tokens", &self.tokens.key(), &first.tokens.key()),
+            ("prompt", &self.prompt, &first.prompt),
+            ("seed", &self.seed, &first.seed),
+            ("layer", &self.layer, &first.layer),
+        ])
     }
 }
 

@@ -5,6 +5,7 @@ use super::knobs;
 use crate::{
     engine,
     large_file::LargeFile,
+    newest::Newest,
     widgets::{
         cells::Cells,
         heatmap::Heatmap,
@@ -126,17 +127,16 @@ pub fn Lab(
     let found = RwSignal::new(None::<Arc<Found>>);
     let chosen = RwSignal::new(0_usize);
     let file = StoredValue::new_local(None::<LargeFile>);
-    // What comes late, of a model that was let go meanwhile, counts for nothing.
-    let newest = StoredValue::new(0_u32);
+    let newest = Newest::new();
 
     let read = move || {
-        let ticket = newest.get_value();
+        let wanted = newest.wanted();
         let sentences = knobs.with_untracked(|knobs| lines(&knobs.sentences));
         trouble.set(None);
         stage.set(Stage::Reading);
         spawn_local(async move {
             let ended = engine::run(&Encode { texts: sentences.clone() }).await;
-            if newest.try_get_value() != Some(ticket) {
+            if !wanted() {
                 return;
             }
             match ended {
@@ -157,14 +157,13 @@ pub fn Lab(
         });
     };
     let close = move || {
-        newest.update_value(|it| *it += 1);
+        newest.give_up();
         stage.set(Stage::Empty);
         plan.set(None);
     };
     let open = move |from: LargeFile| {
         close();
-        let ticket = newest.get_value();
-        let wanted = move || newest.try_get_value() == Some(ticket);
+        let wanted = newest.wanted();
         file.set_value(Some(from.clone()));
         trouble.set(None);
         stage.set(Stage::Loading(0, 0));
