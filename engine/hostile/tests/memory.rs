@@ -230,6 +230,7 @@ fn no_file_makes_a_loader_allocate_more_than_it_may() {
         look(Loader::Safetensors, name, &file);
         look(Loader::Checkpoint, name, &file);
         look(Loader::Gpt2, name, &[&[0], &file[..]].concat());
+        look(Loader::Encoder, name, &[&[0], &file[..]].concat());
     }
     descriptions().iter().for_each(|(name, file)| look(Loader::Checkpoint, name, file));
     tokenizers().iter().for_each(|(loader, name, file)| look(*loader, name, file));

@@ -1,6 +1,8 @@
 //! The bad files of each loader, and the sound ones they are made from.
 
 mod checkpoint;
+mod encoder;
+mod exported;
 mod gguf;
 mod gguf_lies;
 mod gpt2;
@@ -24,6 +26,8 @@ pub fn bad(loader: Loader) -> Vec<Fixture> {
         Loader::TokenizerJson => tokenizers::bad_json(),
         Loader::Gguf => gguf::bad(),
         Loader::WordVectors => word_vectors::bad(),
+        Loader::Encoder => encoder::bad(),
+        Loader::Exported => exported::bad(),
         Loader::Message => messages::bad(),
     };
     cases.into_iter().map(|(name, file, says)| Fixture { loader, name, file, says }).collect()
@@ -41,6 +45,8 @@ pub fn sound(loader: Loader) -> Vec<(&'static str, Vec<u8>)> {
         Loader::TokenizerJson => vec![("random-gpt2", tokenizers::WHOLE.as_bytes().to_vec())],
         Loader::Gguf => vec![("llama", gguf::Sketch::new().file())],
         Loader::WordVectors => vec![("three-words", word_vectors::sound())],
+        Loader::Encoder => vec![("bert", encoder::sound())],
+        Loader::Exported => exported::sound(),
         Loader::Message => messages::sound(),
     }
 }
