@@ -2,6 +2,7 @@
 
 use crate::files;
 use engine_core::{
+    adapter_file::AdapterFile,
     encoder, export,
     gguf::{Header, LlamaFile, Reading},
     gpt2_file::{MOST_HEADER, Plan},
@@ -39,13 +40,15 @@ pub enum Loader {
     Encoder,
     /// A learner's model in one of the formats it can be saved in.
     Exported,
+    /// A LoRA adapter for a small model.
+    Adapter,
     /// A message between page and worker, after a byte that says who sent it.
     Message,
 }
 
 impl Loader {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Safetensors,
         Self::Checkpoint,
         Self::Gpt2,
@@ -55,6 +58,7 @@ impl Loader {
         Self::WordVectors,
         Self::Encoder,
         Self::Exported,
+        Self::Adapter,
         Self::Message,
     ];
 
@@ -70,6 +74,7 @@ impl Loader {
             Self::WordVectors => "word_vectors",
             Self::Encoder => "encoder",
             Self::Exported => "exported",
+            Self::Adapter => "adapter",
             Self::Message => "message",
         }
     }
@@ -99,6 +104,7 @@ impl Loader {
                 .map_err(|why| format!("The file of the published vectors cannot be read: {why}. Reload the page.")),
             Self::Encoder => encoder(file),
             Self::Exported => export::read(file).map(drop),
+            Self::Adapter => AdapterFile::read(file, &files::ADAPTED).map(drop),
             Self::Message => message(file),
         }
     }

@@ -4,6 +4,13 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+use engine_core::{
+    config::GptConfig,
+    export::{self, Format, Numbers, protobuf},
+    gguf::{Header, Kind, Reading},
+    model_file::ModelFile,
+    tokenizer::{Chars, Tokenizer},
+};
 use engine_hostile::{
     Loader, all,
     writer::{Writer, text},
@@ -197,6 +204,54 @@ fn gguf() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// Models as they are saved, with many things in few bytes.
+fn exported() -> Vec<(&'static str, Vec<u8>)> {
+    let keys = |count: u32, entry: &[u8]| [&[0xba][..], &count.to_be_bytes(), &entry.repeat(count as usize)].concat();
+    let burnpack = |key: &[u8], value: Vec<u8>| {
+        let header = [&[0xa1][..], &[0x60 | key.len() as u8], key, &value].concat();
+        [&b"NRUB\x01\0"[..], &(header.len() as u32).to_le_bytes(), &header].concat()
+    };
+    let text = |n: usize| [&[0x65][..], format!("{n:05x}").as_bytes(), &[0x60]].concat();
+    let texts = [&[0xba][..], &(1u32 << 20).to_be_bytes(), &(0..1 << 20).flat_map(text).collect::<Vec<u8>>()].concat();
+    let pair = |n: usize| protobuf::bytes(14, &protobuf::bytes(1, n.to_string().as_bytes()));
+    let tensor = |n: usize| {
+        let fields = [protobuf::whole(1, 0), protobuf::whole(2, 1), protobuf::bytes(8, n.to_string().as_bytes())];
+        protobuf::bytes(5, &[fields.concat(), protobuf::bytes(9, &[])].concat())
+    };
+    let onnx = |field: u64, inner: Vec<u8>| [protobuf::whole(1, 8), protobuf::bytes(field, &inner)].concat();
+    let (eight_bits, four_bits) = wide();
+    vec![
+        ("a million texts in burnpack", burnpack(b"metadata", texts)),
+        ("five million keys in burnpack", burnpack(b"x", keys(5_000_000, &[0, 0]))),
+        ("half a million texts in ONNX", [vec![8, 8], (0..1 << 19).flat_map(pair).collect()].concat()),
+        ("20000 tensors in ONNX", onnx(7, (0..20_000).flat_map(tensor).collect())),
+        ("a million steps in ONNX", onnx(7, [0x0a, 0].repeat(1 << 20))),
+        ("a model in blocks of eight bits", eight_bits),
+        ("a model in blocks of four bits", four_bits),
+    ]
+}
+
+/// The widest model of one layer as it is saved in blocks of eight bits, and the same in four, as it is never saved.
+fn wide() -> (Vec<u8>, Vec<u8>) {
+    let config = GptConfig { vocab_size: 3, n_layers: 1, n_heads: 1, d_model: 1024, context: 2, tied_head: true };
+    let weights =
+        config.tensors().into_iter().map(|(name, [rows, columns])| (name, vec![0.5; rows * columns])).collect();
+    let tokenizer = Tokenizer::Chars(Chars::from_text("abc"));
+    let model = ModelFile { config, tokenizer, weights, training: None };
+    let eight = export::write(&model, Format::Gguf, Numbers::Q8).unwrap().bytes;
+    let Ok(Reading::Whole(header)) = Header::read(&eight, eight.len() as u64) else { panic!("it was just written") };
+    let first = text("token_embd.weight");
+    let table = eight.windows(first.len()).position(|bytes| bytes == first).unwrap();
+    let (mut four, mut size) = (Writer { bytes: eight[..table].to_vec(), ..Writer::default() }, 0);
+    for (name, info) in header.tensors() {
+        let (kind, number) = if info.kind == Kind::Q8_0 { (Kind::Q4_0, 2) } else { (Kind::F32, 0) };
+        let sizes: Vec<u64> = info.shape.iter().rev().copied().collect();
+        four = four.tensor(name, &sizes, number, size);
+        size += kind.bytes(info.numbers()).unwrap().next_multiple_of(32);
+    }
+    (eight, four.data(size as usize))
+}
+
 fn word_vectors() -> Vec<(&'static str, Vec<u8>)> {
     let file = |count: usize, dim: usize| {
         let words = vec!["a"; count].join("\n");
@@ -231,10 +286,12 @@ fn no_file_makes_a_loader_allocate_more_than_it_may() {
         look(Loader::Checkpoint, name, &file);
         look(Loader::Gpt2, name, &[&[0], &file[..]].concat());
         look(Loader::Encoder, name, &[&[0], &file[..]].concat());
+        look(Loader::Adapter, name, &file);
     }
     descriptions().iter().for_each(|(name, file)| look(Loader::Checkpoint, name, file));
     tokenizers().iter().for_each(|(loader, name, file)| look(*loader, name, file));
     gguf().iter().for_each(|(name, file)| look(Loader::Gguf, name, file));
+    exported().iter().for_each(|(name, file)| look(Loader::Exported, name, file));
     word_vectors().iter().for_each(|(name, file)| look(Loader::WordVectors, name, file));
     let wanted = [
         ("safetensors", "20000 tensors"),
@@ -245,6 +302,7 @@ fn no_file_makes_a_loader_allocate_more_than_it_may() {
         ("tokenizer_json", "a large vocabulary, merges as pairs"),
         ("gpt2_vocabulary", "a large vocabulary"),
         ("gguf", "a small model"),
+        ("exported", "a model in blocks of eight bits"),
         ("word_vectors", "131072 words of one number"),
         ("word_vectors", "long vectors"),
     ];

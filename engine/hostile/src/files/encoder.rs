@@ -17,7 +17,7 @@ fn model() -> TensorFile {
         EncoderConfig { vocab_size, context, sentence_types, d_model: 4, d_ff: 8, n_layers: 1, n_heads: 2, eps: 1e-12 };
     let mut file = TensorFile::default();
     for tensor in config.tensors() {
-        let shape: Vec<usize> = tensor.shape.iter().copied().collect();
+        let shape: Vec<usize> = tensor.shape.clone();
         let data = vec![0.25; shape.iter().product()];
         file.tensors.insert(tensor.name, Array { shape, data });
     }
@@ -65,6 +65,6 @@ pub fn bad() -> Vec<Case> {
         ("words in one line", tensor(WORDS, &[16], 0.0), "a matrix of two sizes is needed"),
         ("no words", tensor(WORDS, &[0, 4], 0.0), "0 pieces in its vocabulary"),
         ("tensor of a GPT", tensor("h.0.attn.c_attn.weight", &[1], 0.0), "which BERT does not have"),
-        ("number that is none", tensor(UP, &[8, 4], f32::NAN), "holds a number at position 0 that is none"),
+        ("number that is none", tensor(UP, &[8, 4], f32::NAN), "holds NaN at position 0"),
     ])
 }

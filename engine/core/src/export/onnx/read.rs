@@ -1,9 +1,16 @@
 //! Opening an ONNX file that was written here: its initializers are the weights, and a metadata property describes the
 //! model. What it computes is known, so the steps are passed over.
 
-use super::super::protobuf::{Fields, Held};
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice))]
+#![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::todo, clippy::arithmetic_side_effects))]
+#![cfg_attr(not(test), deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap))]
+
 use super::{FLOAT, FLOAT16};
 use crate::{
+    export::{
+        keep,
+        protobuf::{Fields, Held},
+    },
     gguf::Kind,
     model_file::ModelFile,
     tensor_file::{Array, TensorFile},
@@ -34,7 +41,7 @@ pub fn read(file: &[u8]) -> Result<ModelFile, String> {
                         _ => {}
                     }
                 }
-                tensors.metadata.insert(key.to_owned(), value.to_owned());
+                keep(&mut tensors.metadata, key, value)?;
             }
             _ => {}
         }
