@@ -9,8 +9,12 @@ const LIST = /const FILES = new Map\(Object\.entries\((\{[\s\S]*?\})\)\);/;
 /** What changes a file and not what it does. A wasm program gets an empty section of its own. */
 const MORE = { html: '<!-- next -->', css: '\n', js: '\n', json: '\n', wasm: Buffer.from([0, 2, 1, 120]), webmanifest: '\n' };
 
-/** The files that a build's service worker keeps: `{ path: [sha256, bytes, lazy] }`. */
+/** The files that a build's service worker keeps, and when: `{ path: [sha256, bytes, when] }`. */
 export const filesOf = (folder) => JSON.parse(LIST.exec(readFileSync(path.join(folder, 'sw.js'), 'utf8'))[1]);
+
+/** Those that it keeps as soon as it is installed, in a browser with relaxed SIMD or in one without. */
+export const keptAtOnce = (folder, variant = 'relaxed') => Object.fromEntries(
+  Object.entries(filesOf(folder)).filter(([, [, , when]]) => when === 'always' || when === variant));
 
 const hash = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
@@ -31,13 +35,13 @@ export function withPack(from, folderName, { name, title, shards }) {
   const parts = shards.map((bytes, at) => {
     const file = `packs/${name}/${String(at).padStart(2, '0')}.bin`;
     writeFileSync(path.join(folder, file), bytes);
-    files[file] = [hash(bytes), bytes.length, 1];
+    files[file] = [hash(bytes), bytes.length, 'used'];
     return { path: file, bytes: bytes.length, sha256: hash(bytes) };
   });
   const packs = JSON.parse(readFileSync(path.join(from, 'packs.json'), 'utf8')).filter((pack) => pack.name !== name);
   const list = Buffer.from(JSON.stringify([...packs, { name, title, about: '', files: parts }]));
   writeFileSync(path.join(folder, 'packs.json'), list);
-  files['packs.json'] = [hash(list), list.length, 0];
+  files['packs.json'] = [hash(list), list.length, 'always'];
   keepOther(from, folder, files);
   return folder;
 }

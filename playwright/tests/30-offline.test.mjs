@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { freshPage, lab, launch, open, waitDrawn, waitOffline, waitReady, waitState } from '../helpers/browser.mjs';
 import { hygiene } from '../helpers/hygiene.mjs';
-import { filesOf } from '../helpers/altered.mjs';
+import { keptAtOnce } from '../helpers/altered.mjs';
 import { goal } from '../helpers/goal.mjs';
 import { DIST, PAGES, pack } from '../helpers/site.mjs';
 import { start } from '../server.mjs';
@@ -47,7 +47,7 @@ for (const base of ['/', '/glassbox/']) {
     assert.equal(page.url(), `${server.url}learn/?from=memory`, 'a folder without its slash is found offline too');
 
     // Every file that is kept answers with exactly its bytes: programs, styles, words, data.
-    const eager = Object.entries(filesOf(root)).filter(([, [, , lazy]]) => !lazy).map(([file, [hash]]) => [file, hash]);
+    const eager = Object.entries(keptAtOnce(root)).map(([file, [hash]]) => [file, hash]);
     for (const wanted of ['desk.js', 'desk_bg.wasm', 'desk.css', 'course.json', 'packs.json', 'embeds.json', 'embed.js']) {
       assert.ok(eager.some(([file]) => file === wanted), `${wanted} is kept`);
     }

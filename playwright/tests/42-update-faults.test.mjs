@@ -5,14 +5,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { altered, filesOf } from '../helpers/altered.mjs';
+import { altered, filesOf, keptAtOnce } from '../helpers/altered.mjs';
 import { freshPage, launch, open, waitOffline, waitReady } from '../helpers/browser.mjs';
 import { goal } from '../helpers/goal.mjs';
 import { buildOf, DIST } from '../helpers/site.mjs';
 import { start } from '../server.mjs';
 
 const FULL = process.env.GLASSBOX_FULL === '1';
-const eager = Object.entries(filesOf(DIST)).filter(([, [, , lazy]]) => !lazy).map(([file]) => file);
+const eager = Object.keys(keptAtOnce(DIST));
 const type = (file) => file.split('.').pop();
 /** The start page, its program, and the first file of every other type. */
 const chosen = FULL ? eager : eager.filter((file, i) => eager.findIndex((other) => type(other) === type(file)) === i || file === 'index.html');

@@ -4,13 +4,22 @@
 'use strict';
 
 const BUILD = '__GLASSBOX_BUILD__';
-/** path -> [sha256, bytes, lazy]; lazy files (the WebGPU engine) are kept from their first use on. */
+/** path -> [sha256, bytes, when]; `when` is a key of `AT_ONCE`. Other files are kept from their first use on. */
 const FILES = new Map(Object.entries(__GLASSBOX_FILES__));
+
+/** A program that uses relaxed SIMD, as in web/labs/src/engine/features.rs: of a program compiled twice, one is kept. */
+const RELAXED = WebAssembly.validate(Uint8Array.of(
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0, 253, 15,
+  65, 0, 253, 15, 253, 133, 2, 11,
+));
+/** What is fetched when this version is installed. */
+const AT_ONCE = { always: true, relaxed: RELAXED, simd: !RELAXED, used: false };
+const atOnce = (path) => AT_ONCE[FILES.get(path)[2]];
 
 const SCOPE = new URL('./', self.location).pathname;
 const PREFIX = `glassbox-${SCOPE}-`; // Other projects may live on the same origin: touch only what is ours.
 const CACHE = PREFIX + BUILD;
-const AT_ONCE = 6;
+const TOGETHER = 6;
 /** A server that does not answer for so long ends the installation; the older version goes on, and a later visit tries again. */
 const PATIENCE_MS = 300_000;
 
@@ -63,32 +72,32 @@ async function ownOlderCaches() {
   return Promise.all(names.map((name) => caches.open(name)));
 }
 
-/** Puts every file for which `wanted` holds into this build's cache, a few at a time. */
+/** Puts every file whose path is `wanted` into this build's cache, a few at a time. */
 async function fill(wanted) {
   const cache = await caches.open(CACHE);
   const older = await ownOlderCaches();
-  const waiting = [...FILES].filter(([, [, , lazy]]) => wanted(lazy)).map(([path]) => path);
+  const waiting = [...FILES.keys()].filter(wanted);
   const one = async () => {
     for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
       if (await cache.match(address(path))) continue;
       await cache.put(address(path), (await takeOver(path, older)) ?? (await download(path)));
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, one));
+  await Promise.all(Array.from({ length: TOGETHER }, one));
 }
 
-/** Carries unchanged lazy files over, so that an update does not take the WebGPU engine offline. */
-async function keepLazy() {
+/** Carries over what somebody has used and is unchanged, so that an update does not take the WebGPU engine offline. */
+async function keepUsed() {
   const cache = await caches.open(CACHE);
   const older = await ownOlderCaches();
-  for (const [path, [, , lazy]] of FILES) {
-    const kept = lazy ? await takeOver(path, older) : null;
+  for (const path of FILES.keys()) {
+    const kept = atOnce(path) ? null : await takeOver(path, older);
     if (kept) await cache.put(address(path), kept);
   }
 }
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(fill((lazy) => !lazy).then(keepLazy).catch(async (error) => {
+  event.waitUntil(fill(atOnce).then(keepUsed).catch(async (error) => {
     await caches.delete(CACHE);
     throw error;
   }));
@@ -103,7 +112,7 @@ self.addEventListener('activate', (event) => {
   })());
 });
 
-/** A file of this build: from the cache, or (lazy, or evicted by the browser) fetched, checked and kept. */
+/** A file of this build: from the cache, or (not kept yet, or evicted by the browser) fetched, checked and kept. */
 async function ownFile(path, request) {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(address(path));
@@ -147,7 +156,7 @@ self.addEventListener('message', (event) => {
   if (type === 'skip-waiting') self.skipWaiting();
   if (type === 'build') reply({ type: 'build', build: BUILD });
   if (type === 'cache-gpu') {
-    event.waitUntil(fill((lazy) => lazy).then(
+    event.waitUntil(fill((path) => path.startsWith('worker-gpu')).then(
       () => reply({ type: 'cached-gpu', ok: true }),
       (error) => reply({ type: 'cached-gpu', ok: false, reason: error.message }),
     ));

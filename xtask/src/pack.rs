@@ -4,7 +4,7 @@ use crate::files::{self, sha256, short_id};
 use crate::html::{replace, tags};
 use crate::lint;
 use crate::packs;
-use crate::precache::{File, service_worker};
+use crate::precache::{File, Kept, service_worker};
 use crate::publish::{self, Place};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
@@ -89,7 +89,11 @@ pub fn pack(order: &Order) -> Result<Packed> {
     }
 
     let files: Vec<File> = files.into_iter().map(|(path, bytes)| File { path, bytes }).collect();
-    let eager_bytes = files.iter().filter(|file| !file.lazy()).map(|file| file.bytes.len()).sum();
+    let eager_bytes = files
+        .iter()
+        .filter(|file| matches!(file.kept(), Kept::Always | Kept::Relaxed))
+        .map(|file| file.bytes.len())
+        .sum();
     files::empty_folder(order.out)?;
     for file in &files {
         files::write(&order.out.join(&file.path), &file.bytes)?;

@@ -2,7 +2,7 @@
 
 use crate::{
     models,
-    picked::COPYING,
+    picked::{COPYING, SMALL},
     texts::{self, SHIPPED},
 };
 use engine_core::repeats;
@@ -10,7 +10,8 @@ use kit::t;
 
 /// In a lab's settings: the text that the model itself has learned from.
 pub const OWN: &str = "own";
-/// What the built-in model has learned from, one after the other.
+/// What the tiny model has learned from, one after the other. The small one has read more books before these, so the last
+/// tenth of them is new to it as well.
 const BOOKS: [&str; 2] = ["pride-and-prejudice", "emma"];
 /// Lines of what the model that copies has learned from, and the seed that made them.
 const REPEATS: (usize, u64) = (12_000, 2026);
@@ -27,7 +28,7 @@ pub async fn of(id: &str, which: &str) -> Result<String, String> {
         };
     }
     match id {
-        "" => {
+        "" | SMALL => {
             let mut text = String::new();
             for book in BOOKS {
                 text.push_str(&download(book).await?);

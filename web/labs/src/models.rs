@@ -17,6 +17,8 @@ const BUILT_IN: &str = "models/tiny.safetensors";
 
 /// The address of the other one, which has only learned to go on with what it has seen before.
 const COPYING: &str = "models/copy.safetensors";
+/// The largest model that is shipped with the site.
+const SMALL: &str = "models/small.safetensors";
 
 /// What is known of a model without opening its file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -187,7 +189,7 @@ thread_local! {
     static FETCHED: RefCell<BTreeMap<&'static str, Vec<u8>>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// The small model that is shipped with the site; fetched once.
+/// The tiny model that labs begin with; fetched once.
 ///
 /// # Errors
 /// One sentence that says what to do.
@@ -201,6 +203,14 @@ pub async fn built_in() -> Result<Vec<u8>, String> {
 /// One sentence that says what to do.
 pub async fn copying() -> Result<Vec<u8>, String> {
     shipped(COPYING).await
+}
+
+/// The largest model that is shipped, for whoever asks for it; fetched once.
+///
+/// # Errors
+/// One sentence that says what to do.
+pub async fn small() -> Result<Vec<u8>, String> {
+    shipped(SMALL).await
 }
 
 async fn shipped(address: &'static str) -> Result<Vec<u8>, String> {

@@ -122,7 +122,7 @@ pub fn Start<R: Default + Send + Sync + 'static>(
         }
     });
     view! {
-        <div class="on-model-actions">
+        <div class="lab-actions">
             <button type="button" class="primary" data-action=action on:click=move |_| begin.run(())>
                 {move || if busy.get() { t!("on_model.stop") } else { begins }}
             </button>

@@ -8,8 +8,15 @@ use kit::t;
 use leptos::{prelude::*, task::spawn_local};
 use std::sync::Arc;
 
-/// The id of the shipped model that copies; that of the other one is empty.
+/// The id of the shipped model that copies.
 pub const COPYING: &str = "copying";
+/// The id of the largest shipped model; that of the one that labs begin with is empty.
+pub const SMALL: &str = "small";
+
+/// For a link: which of the shipped models this is. A kept model is in this browser only, so it has no name there.
+pub fn shipped(id: &str) -> String {
+    if [COPYING, SMALL].contains(&id) { id.into() } else { String::new() }
+}
 
 /// The chosen model and its file.
 #[derive(Clone, Copy)]
@@ -51,6 +58,7 @@ impl Picked {
         match self.id.get().as_str() {
             "" => t!("pick.built_in").to_owned(),
             COPYING => t!("pick.copying").to_owned(),
+            SMALL => t!("pick.small").to_owned(),
             id => self.kept.with(|all| all.iter().find(|record| record.id == id).map_or(id.to_owned(), kept)),
         }
     }
@@ -73,6 +81,7 @@ async fn load(id: &str) -> Result<Vec<u8>, String> {
     match id {
         "" => models::built_in().await,
         COPYING => models::copying().await,
+        SMALL => models::small().await,
         id => models::load(id).await,
     }
 }
@@ -141,6 +150,7 @@ pub fn PickModel(
             <span>{t!("pick.model")}</span>
             <select data-field="model" on:change:target=move |e| picked.id.set(e.target().value())>
                 {option(String::new(), t!("pick.built_in").into())}
+                {option(SMALL.into(), t!("pick.small").into())}
                 {option(COPYING.into(), t!("pick.copying").into())}
                 {kept}
             </select>

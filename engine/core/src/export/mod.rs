@@ -88,13 +88,15 @@ pub enum Numbers {
     F32,
     /// 16 bits each.
     F16,
-    /// Blocks of 32 numbers of 8 bits with a scale, GGUF only.
+    /// Matrices of 8 bits: in GGUF a scale for each block of 32, in ONNX one for each output.
     Q8,
+    /// Matrices of 4 bits with a scale for each 32 of a row, those of the vocabulary of 8 bits; in GGUF and ONNX.
+    Q4,
 }
 
 impl Numbers {
     /// Every way.
-    pub const ALL: [Self; 3] = [Self::F32, Self::F16, Self::Q8];
+    pub const ALL: [Self; 4] = [Self::F32, Self::F16, Self::Q8, Self::Q4];
 
     /// For links and tests.
     pub fn key(self) -> &'static str {
@@ -102,8 +104,20 @@ impl Numbers {
             Self::F32 => "f32",
             Self::F16 => "f16",
             Self::Q8 => "q8",
+            Self::Q4 => "q4",
         }
     }
+
+    /// Whether a format can hold them.
+    pub fn fit(self, format: Format) -> bool {
+        matches!(self, Self::F32 | Self::F16) || matches!(format, Format::Gguf | Format::Onnx)
+    }
+}
+
+/// Whether a matrix has a row or column for each token. With four bits it keeps eight: a token is told apart from others
+/// by these numbers alone.
+fn is_vocabulary(name: &str) -> bool {
+    name == "tok_emb" || name == "head.weight"
 }
 
 /// Writes a model, without what only training needs.
@@ -111,14 +125,16 @@ impl Numbers {
 /// # Errors
 /// A sentence, if the format cannot say what this model needs.
 pub fn write(model: &ModelFile, format: Format, numbers: Numbers) -> Result<Written, String> {
-    if numbers == Numbers::Q8 && format != Format::Gguf {
-        return Err("Only GGUF has blocks of 8 bits: choose it, or numbers of 16 or 32 bits.".into());
+    if !numbers.fit(format) {
+        return Err(
+            "Only GGUF and ONNX hold whole numbers here: choose one of them, or numbers of 16 or 32 bits.".into()
+        );
     }
     match format {
         Format::Safetensors => Ok(safetensors::write(model, numbers)),
         Format::Gguf => gguf::write(model, numbers),
         Format::Burnpack => Ok(burnpack::write(model, numbers)),
-        Format::Onnx => Ok(onnx::write(model, numbers)),
+        Format::Onnx => onnx::write(model, numbers),
     }
 }
 

@@ -137,6 +137,11 @@ fn onnx() -> Vec<Case> {
             tensor(&[size(0), float.clone(), protobuf::bytes(8, format!("{n}").as_bytes()), protobuf::bytes(9, &[])])
         })
         .collect();
+    let codes = |sizes: &[i64]| {
+        let sizes = sizes.iter().map(|each| size(*each)).collect::<Vec<_>>().concat();
+        tensor(&[sizes, protobuf::whole(2, 3), protobuf::bytes(8, b"tok_emb.codes"), protobuf::bytes(9, &[0; 4])])
+    };
+    let scales = tensor(&[size(1), float.clone(), protobuf::bytes(8, b"tok_emb.scales"), data.clone()]);
     let damaged = "damaged or cut short";
     owned([
         ("three bytes of ONNX", vec![8; 3], damaged),
@@ -154,6 +159,12 @@ fn onnx() -> Vec<Case> {
         ("ONNX name of no text", one(&[protobuf::bytes(8, b"\xff")]), "a name in it is not UTF-8"),
         ("ONNX tensor twice", graph(&[sound.clone(), sound]), "or ln_f.gain twice"),
         ("one tensor too many in ONNX", graph(&many), "more than 20000 tensors"),
+        ("codes that are no matrix", graph(&[codes(&[4])]), "whole numbers that are no matrix"),
+        ("codes without scales", graph(&[codes(&[2, 2])]), "lacks the scales of tok_emb"),
+        ("codes beyond their bytes", graph(&[codes(&[1, 1 << 40]), scales.clone()]), "do not fill"),
+        ("codes without columns", graph(&[codes(&[4, 0]), scales.clone()]), "do not fill"),
+        ("codes with too few scales", graph(&[codes(&[2, 2]), scales]), "1 scales do not fill"),
+        ("codes twice", graph(&[codes(&[2, 2]), codes(&[2, 2])]), "or tok_emb twice"),
         ("one text too many in ONNX", file(&texts), "more than 1000 texts"),
         ("ONNX text said twice", file(&[text("a"), text("a")]), "says a twice"),
     ])

@@ -8,7 +8,7 @@ mod names;
 mod read;
 mod tokens;
 
-use super::{Numbers, Part, Written};
+use super::{Numbers, Part, Written, is_vocabulary};
 use crate::{gguf::Kind, model_file::ModelFile, reference::layers::LAYER_NORM_EPS};
 pub use read::read;
 
@@ -25,8 +25,8 @@ const F32: u32 = 6;
 const BOOL: u32 = 7;
 const TEXT: u32 = 8;
 const LIST: u32 = 9;
-/// llama.cpp's `LLAMA_FTYPE_ALL_F32`, `LLAMA_FTYPE_MOSTLY_F16` and `LLAMA_FTYPE_MOSTLY_Q8_0`.
-const FILE_TYPES: [u32; 3] = [0, 1, 7];
+/// llama.cpp's `LLAMA_FTYPE_ALL_F32`, and `LLAMA_FTYPE_MOSTLY_` with `F16`, `Q8_0` and `Q4_0`.
+const FILE_TYPES: [u32; 4] = [0, 1, 7, 2];
 /// A usual token.
 const NORMAL: u32 = 1;
 
@@ -128,8 +128,9 @@ fn kind(ours: &str, row: usize, numbers: Numbers) -> Kind {
     match numbers {
         Numbers::F32 => Kind::F32,
         _ if !matrix => Kind::F32,
-        Numbers::Q8 if row.is_multiple_of(Kind::Q8_0.block().0) => Kind::Q8_0,
-        Numbers::F16 | Numbers::Q8 => Kind::F16,
+        Numbers::Q4 if !is_vocabulary(ours) && row.is_multiple_of(Kind::Q4_0.block().0) => Kind::Q4_0,
+        Numbers::Q8 | Numbers::Q4 if row.is_multiple_of(Kind::Q8_0.block().0) => Kind::Q8_0,
+        Numbers::F16 | Numbers::Q8 | Numbers::Q4 => Kind::F16,
     }
 }
 

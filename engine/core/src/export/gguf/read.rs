@@ -7,14 +7,11 @@
 use super::{EPSILON, names, tokens};
 use crate::{
     config::GptConfig,
-    gguf::{Header, Kind, Reading},
+    gguf::{Header, Reading},
     model_file::ModelFile,
     reference::layers::LAYER_NORM_EPS,
     tensor_file::{Array, CHOOSE, TensorFile},
 };
-
-/// The kinds of numbers that are written here.
-const KINDS: [Kind; 3] = [Kind::F32, Kind::F16, Kind::Q8_0];
 
 pub fn read(file: &[u8]) -> Result<ModelFile, String> {
     let Reading::Whole(header) = Header::read(file, file.len() as u64)? else {
@@ -59,13 +56,6 @@ pub fn read(file: &[u8]) -> Result<ModelFile, String> {
             return Err(format!(
                 "Tensor {theirs} has the shape {:?}; the model needs {wanted:?}. Save it anew.",
                 info.shape
-            ));
-        }
-        if !KINDS.contains(&info.kind) {
-            return Err(format!(
-                "Tensor {theirs} holds numbers of the kind {}; a file of this lab has F32, F16 or Q8_0. Choose one that you \
-                 saved here.",
-                info.kind.name()
             ));
         }
         let part = usize::try_from(info.offset).ok().zip(usize::try_from(info.length).ok());

@@ -1,6 +1,7 @@
 //! A GPT as steps of ONNX, in the order in which they are carried out.
 
-use crate::{config::GptConfig, reference::layers::LAYER_NORM_EPS};
+use super::whole;
+use crate::{config::GptConfig, export::Numbers, quantize::Scheme, reference::layers::LAYER_NORM_EPS};
 use std::collections::BTreeMap;
 
 /// One step: an operator, what it takes and what it gives.
@@ -39,9 +40,9 @@ pub fn is_vector(name: &str) -> bool {
     name.ends_with(".bias") || name.ends_with(".gain")
 }
 
-/// The steps from `input_ids: [batch, seq]` to `logits: [batch, seq, vocab]`. Weights of 16 bits are widened first
-/// (`wide`), so that everything is computed in 32.
-pub fn of(config: &GptConfig, wide: bool) -> Graph {
+/// The steps from `input_ids: [batch, seq]` to `logits: [batch, seq, vocab]`. Weights of 16 bits are widened
+/// first and whole numbers read back, so that everything is computed in 32.
+pub fn of(config: &GptConfig, numbers: Numbers) -> Graph {
     let (d, heads, d_head) = (config.d_model as i64, config.n_heads as i64, config.d_head() as i64);
     let constants = BTreeMap::from([
         ("zero", Constant::One(0)),
@@ -58,11 +59,9 @@ pub fn of(config: &GptConfig, wide: bool) -> Graph {
         ("unit", Constant::Float(1.0)),
         ("root_half", Constant::Float(std::f32::consts::FRAC_1_SQRT_2)),
     ]);
-    let mut steps = Steps { all: Vec::new(), wide };
-    if wide {
-        for (name, _) in config.tensors() {
-            steps.add("Cast", &[&name], &format!("{name}.f32"), vec![("to", Attribute::Whole(super::FLOAT))]);
-        }
+    let mut steps = Steps { all: Vec::new(), numbers };
+    for (name, _) in config.tensors() {
+        steps.widen(&name);
     }
     steps.tokens();
     for layer in 0..config.n_layers {
@@ -83,7 +82,7 @@ pub fn of(config: &GptConfig, wide: bool) -> Graph {
 
 struct Steps {
     all: Vec<Step>,
-    wide: bool,
+    numbers: Numbers,
 }
 
 impl Steps {
@@ -100,7 +99,32 @@ impl Steps {
 
     /// What a step calls a weight.
     fn weight(&self, name: &str) -> String {
-        if self.wide { format!("{name}.f32") } else { name.to_owned() }
+        if self.widens(name) { format!("{name}.f32") } else { name.to_owned() }
+    }
+
+    fn widens(&self, name: &str) -> bool {
+        self.numbers == Numbers::F16 || whole::scheme(self.numbers, name).is_some()
+    }
+
+    /// Makes floats of a weight that is kept otherwise.
+    fn widen(&mut self, name: &str) {
+        if !self.widens(name) {
+            return;
+        }
+        let wide = self.weight(name);
+        let Some(scheme) = whole::scheme(self.numbers, name) else {
+            return self.add("Cast", &[name], &wide, vec![("to", Attribute::Whole(super::FLOAT))]);
+        };
+        let [codes, scales] = whole::parts(name);
+        let attributes = match scheme {
+            Scheme::INT4 => vec![("axis", Attribute::Whole(1)), ("block_size", Attribute::Whole(super::GROUP))],
+            _ => vec![("axis", Attribute::Whole(0))],
+        };
+        let rows = if whole::is_turned(name) { format!("{name}.rows") } else { wide.clone() };
+        self.add("DequantizeLinear", &[&codes, &scales], &rows, attributes);
+        if rows != wide {
+            self.add("Transpose", &[&rows], &wide, vec![("perm", Attribute::Wholes(vec![1, 0]))]);
+        }
     }
 
     /// The residual stream before a block, or after the last.

@@ -1,10 +1,11 @@
 //! ONNX: the numbers and the whole computation, as a list of steps that any runtime can carry out.
 //!
 //! The messages and their field numbers are those of `onnx/onnx.proto`; the steps are operators of opset 17, each as
-//! `docs/Operators.md` of ONNX describes it. [`graph`] lists the steps of a GPT.
+//! `docs/Operators.md` of ONNX describes it; only groups of four bits need opset 21. [`graph`] lists the steps of a GPT.
 
 mod graph;
 mod read;
+mod whole;
 
 use super::{Numbers, Part, Written, protobuf as pb};
 use crate::{
@@ -14,20 +15,25 @@ use crate::{
 use graph::{Attribute, Constant, Graph};
 pub use read::read;
 
-/// The version of the file's layout: 8 came with opset 17.
-const IR_VERSION: i64 = 8;
-/// The version of the operators: the first with `LayerNormalization`.
-const OPSET: i64 = 17;
+/// The versions of the file's layout and of the operators: the first with `LayerNormalization`, and the first with four
+/// bits and blocks that share a scale.
+const VERSIONS: [(i64, i64); 2] = [(8, 17), (10, 21)];
 
 /// Types of numbers, as `TensorProto.DataType` numbers them.
 const FLOAT: i64 = 1;
+const INT8: i64 = 3;
 const INT64: i64 = 7;
 const FLOAT16: i64 = 10;
+const INT4: i64 = 22;
+/// Numbers that share a scale, with four bits.
+const GROUP: i64 = 32;
 
-pub fn write(model: &ModelFile, numbers: Numbers) -> Written {
+/// # Errors
+/// A sentence, if a weight is not finite and should become a whole number.
+pub fn write(model: &ModelFile, numbers: Numbers) -> Result<Written, String> {
     let config = &model.config;
-    let (kind, data_type) = if numbers == Numbers::F32 { (Kind::F32, FLOAT) } else { (Kind::F16, FLOAT16) };
-    let Graph { steps, constants } = graph::of(config, numbers != Numbers::F32);
+    let (kind, data_type) = if numbers == Numbers::F16 { (Kind::F16, FLOAT16) } else { (Kind::F32, FLOAT) };
+    let Graph { steps, constants } = graph::of(config, numbers);
 
     let mut inner = Written::default();
     for step in &steps {
@@ -57,14 +63,14 @@ pub fn write(model: &ModelFile, numbers: Numbers) -> Written {
         inner.field(Part::Graph, format!("constant {name}"), says, &tensor);
     }
     for (name, [rows, columns]) in config.tensors() {
+        if let Some(scheme) = whole::scheme(numbers, &name) {
+            whole::write(&name, columns, &model.weights[&name], scheme, &mut inner)?;
+            continue;
+        }
         // A bias or a gain has one size.
         let dims = if graph::is_vector(&name) { vec![columns] } else { vec![rows, columns] };
         let data = kind.encode(&model.weights[&name]).expect("single numbers fill their blocks");
-        let head = [tensor_head(&dims, data_type, &name), pb::before(9, data.len())].concat();
-        let head = [pb::before(5, head.len() + data.len()), head].concat();
-        let says = format!("{}, {dims:?}", kind.name());
-        inner.field(Part::Table, format!("initializer {name}"), says.clone(), &head);
-        inner.field(Part::Weights, name, says, &data);
+        whole::initializer(&name, &dims, data_type, kind.name(), &data, &mut inner);
     }
     let vocab = config.vocab_size.to_string();
     for (field, name, data_type, sizes) in
@@ -76,17 +82,18 @@ pub fn write(model: &ModelFile, numbers: Numbers) -> Written {
     }
 
     let mut book = Written::default();
-    book.field(Part::Start, "ir_version", IR_VERSION.to_string(), &pb::whole(1, IR_VERSION));
+    let (layout, operators) = VERSIONS[usize::from(numbers == Numbers::Q4)];
+    book.field(Part::Start, "ir_version", layout.to_string(), &pb::whole(1, layout));
     book.field(Part::Start, "producer_name", "glassbox", &pb::bytes(2, b"glassbox"));
     book.append(pb::message(7, "graph", inner));
-    book.field(Part::Start, "opset_import", OPSET.to_string(), &pb::bytes(8, &pb::whole(2, OPSET)));
+    book.field(Part::Start, "opset_import", operators.to_string(), &pb::bytes(8, &pb::whole(2, operators)));
     let file = model.clone().without_training().tensors();
     for (key, value) in &file.metadata {
         let pair = [pb::bytes(1, key.as_bytes()), pb::bytes(2, value.as_bytes())].concat();
         let part = if key == MODEL_KEY { Part::Settings } else { Part::Start };
         book.field(part, format!("metadata_props {key}"), value, &pb::bytes(14, &pair));
     }
-    book
+    Ok(book)
 }
 
 fn tensor_head(dims: &[usize], data_type: i64, name: &str) -> Vec<u8> {

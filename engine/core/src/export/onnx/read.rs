@@ -5,7 +5,7 @@
 #![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::todo, clippy::arithmetic_side_effects))]
 #![cfg_attr(not(test), deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap))]
 
-use super::{FLOAT, FLOAT16};
+use super::{FLOAT, FLOAT16, GROUP, INT4, INT8, whole};
 use crate::{
     export::{
         keep,
@@ -13,22 +13,75 @@ use crate::{
     },
     gguf::Kind,
     model_file::ModelFile,
+    quantize::codes::unpack,
     tensor_file::{Array, TensorFile},
 };
+use std::{collections::BTreeMap, iter::repeat_n};
 
 /// Tensors that a file may hold.
 const MOST_TENSORS: usize = 20_000;
 /// Sizes that a tensor may have.
 const MOST_SIZES: usize = 8;
 
+/// A matrix of whole numbers, as it lies in the file.
+struct Whole<'a> {
+    /// Rows and columns.
+    sizes: [usize; 2],
+    /// Whether two numbers share a byte.
+    four: bool,
+    bytes: &'a [u8],
+}
+
+impl Whole<'_> {
+    /// The numbers that it stands for.
+    fn read_back(&self, name: &str, scales: &[f32]) -> Result<Array, String> {
+        let ([rows, columns], four) = (self.sizes, self.four);
+        let group = if four { usize::try_from(GROUP).unwrap_or(1) } else { columns };
+        let numbers = rows.checked_mul(columns).filter(|numbers| *numbers > 0);
+        let bytes = numbers.map(|numbers| if four { numbers.div_ceil(2) } else { numbers });
+        let groups = columns.checked_div(group).map(|_| columns.div_ceil(group));
+        if bytes != Some(self.bytes.len()) || groups.and_then(|groups| rows.checked_mul(groups)) != Some(scales.len()) {
+            return Err(format!(
+                "Matrix {name} has {rows} rows of {columns} numbers, which its {} bytes or its {} scales do not fill. Save \
+                 the file anew.",
+                self.bytes.len(),
+                scales.len()
+            ));
+        }
+        // One by one and straight into place: a copy of the largest matrix would be too much beside a small file.
+        let codes: Box<dyn Iterator<Item = i8>> = if four {
+            Box::new(self.bytes.iter().flat_map(|byte| unpack(*byte)))
+        } else {
+            Box::new(self.bytes.iter().map(|byte| byte.cast_signed()))
+        };
+        let rows_of_scales = scales.chunks_exact(groups.unwrap_or(1));
+        let scales = rows_of_scales.flat_map(|row| row.iter().flat_map(|scale| repeat_n(*scale, group)).take(columns));
+        let values = codes.zip(scales).map(|(code, scale)| f32::from(code) * scale);
+        let numbers = numbers.unwrap_or_default();
+        let mut data = vec![0.0; numbers];
+        if whole::is_turned(name) {
+            let places = (0..rows).flat_map(|row| (row..numbers).step_by(rows));
+            for (place, value) in places.zip(values) {
+                if let Some(ours) = data.get_mut(place) {
+                    *ours = value;
+                }
+            }
+            return Ok(Array { shape: vec![columns, rows], data });
+        }
+        data.iter_mut().zip(values).for_each(|(ours, value)| *ours = value);
+        Ok(Array { shape: vec![rows, columns], data })
+    }
+}
+
 pub fn read(file: &[u8]) -> Result<ModelFile, String> {
     let mut tensors = TensorFile::default();
+    let mut matrices = BTreeMap::new();
     for field in Fields::of(file) {
         match field? {
             (7, Held::Bytes(graph)) => {
                 for field in Fields::of(graph) {
                     if let (5, Held::Bytes(initializer)) = field? {
-                        add(initializer, &mut tensors)?;
+                        add(initializer, &mut tensors, &mut matrices)?;
                     }
                 }
             }
@@ -46,6 +99,14 @@ pub fn read(file: &[u8]) -> Result<ModelFile, String> {
             _ => {}
         }
     }
+    for (name, kept) in matrices {
+        let [_, scales] = whole::parts(name);
+        let scales = tensors.tensors.remove(&scales).ok_or_else(|| {
+            format!("The file lacks the scales of {name}, without which its whole numbers say nothing. Save it anew.")
+        })?;
+        let matrix = kept.read_back(name, &scales.data)?;
+        tensors.tensors.insert(name.to_owned(), matrix);
+    }
     ModelFile::of(tensors)
 }
 
@@ -54,7 +115,11 @@ fn text(bytes: &[u8]) -> Result<&str, String> {
 }
 
 /// Adds one initializer, if it holds weights: shapes and other whole numbers belong to the steps.
-fn add(initializer: &[u8], tensors: &mut TensorFile) -> Result<(), String> {
+fn add<'a>(
+    initializer: &'a [u8],
+    tensors: &mut TensorFile,
+    matrices: &mut BTreeMap<&'a str, Whole<'a>>,
+) -> Result<(), String> {
     let (mut shape, mut kind, mut name, mut data) = (Vec::new(), 0, "", None);
     for field in Fields::of(initializer) {
         match field? {
@@ -76,6 +141,19 @@ fn add(initializer: &[u8], tensors: &mut TensorFile) -> Result<(), String> {
         }
     }
     let kind = match i64::try_from(kind) {
+        Ok(kind @ (INT8 | INT4)) => {
+            let of = name.strip_suffix(".codes");
+            let (Some(of), [rows, columns], Some(bytes)) = (of, &shape[..], data) else {
+                return Err(format!("Tensor {name} holds whole numbers that are no matrix. Save the file anew."));
+            };
+            let sizes = [*rows, *columns].map(|size| usize::try_from(size).unwrap_or(usize::MAX));
+            if matrices.len() >= MOST_TENSORS
+                || matrices.insert(of, Whole { sizes, four: kind == INT4, bytes }).is_some()
+            {
+                return Err(format!("The file holds more than {MOST_TENSORS} matrices, or {of} twice. Save it anew."));
+            }
+            return Ok(());
+        }
         Ok(FLOAT) if !shape.is_empty() => Kind::F32,
         Ok(FLOAT16) if !shape.is_empty() => Kind::F16,
         _ => return Ok(()),

@@ -14,7 +14,7 @@ mod unfold;
 
 use super::knobs;
 use crate::{
-    picked::{COPYING, PickModel, use_another, use_picked},
+    picked::{self, PickModel, use_another, use_picked},
     widgets::{LabFrame, LabState, heatmap::{Cell, Heatmap}, outcome},
 };
 use engine_core::jobs::inspect::Inspection;
@@ -114,16 +114,14 @@ pub fn Lab(
 
     let share = Signal::derive(move || {
         let (first, head, other, compare) = (Knobs::default(), chosen.get(), pinned.chosen.get(), compared.get());
-        // A kept model is in this browser only: a link names one that is shipped.
-        let shipped = |id: String| if id == COPYING { id } else { String::new() };
         let beside = |now: String| if compare { now } else { String::new() };
         knobs::differing(&[
-            ("model", shipped(picked.id.get()), first.model),
+            ("model", picked::shipped(&picked.id.get()), first.model),
             ("text", text.get(), first.text),
             ("layer", head.0.to_string(), first.layer.to_string()),
             ("head", head.1.to_string(), first.head.to_string()),
             ("compare", compare.to_string(), first.compare.to_string()),
-            ("pinned_model", beside(shipped(pinned.picked.id.get())), first.pinned_model),
+            ("pinned_model", beside(picked::shipped(&pinned.picked.id.get())), first.pinned_model),
             ("pinned_text", beside(pinned.text.get()), first.pinned_text),
             ("pinned_layer", if compare { other.0 } else { 0 }.to_string(), first.pinned_layer.to_string()),
             ("pinned_head", if compare { other.1 } else { 0 }.to_string(), first.pinned_head.to_string()),

@@ -85,10 +85,8 @@ pub fn Lab(
     let share = Signal::derive(move || {
         let first = Knobs::default();
         let number = |number: Option<usize>| number.map_or(String::new(), |number| number.to_string());
-        // A kept model is in this browser only: a link names a shipped one.
-        let shipped = picked.id.with(|id| if id == crate::picked::COPYING { id.clone() } else { String::new() });
         knobs::differing(&[
-            ("model", shipped, first.model),
+            ("model", picked.id.with(|id| crate::picked::shipped(id)), first.model),
             ("text", text.get(), first.text),
             ("position", number(position.get()), String::new()),
             ("unfolded", number(unfolded.with(|all| all.first().copied())), String::new()),

@@ -159,7 +159,11 @@ pub fn Lab(
         let ticket = newest.get_value();
         trouble.set(None);
         spawn_local(async move {
-            let model = models::built_in().await;
+            // Without a connection the smallest one is there, which is kept with the site.
+            let model = match models::small().await {
+                Ok(file) => Ok(file),
+                Err(_) => models::built_in().await,
+            };
             if newest.try_get_value() != Some(ticket) {
                 return;
             }

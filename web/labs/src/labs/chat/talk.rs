@@ -159,10 +159,10 @@ pub fn Talk(
         let one = |turn: Turn| {
             let who = if turn.own { t!("chat.you") } else { t!("chat.model") };
             view! {
-                <li class="chat-turn" data-own=turn.own.to_string()>
+                <div class="chat-turn" data-own=turn.own.to_string()>
                     <span class="chat-who">{who}</span>
                     <p class="chat-words">{turn.text}</p>
-                </li>
+                </div>
             }
         };
         turns.get().into_iter().map(one).collect::<Vec<_>>()
@@ -175,7 +175,7 @@ pub fn Talk(
     };
     view! {
         <div class="chat-talk" hidden=move || stage.with(|stage| *stage == Stage::Empty) && turns.with(Vec::is_empty)>
-            <ol class="chat-turns" role="log" tabindex="0" aria-label=t!("chat.conversation") data-output="turns">{list}</ol>
+            <div class="chat-turns" role="log" tabindex="0" aria-label=t!("chat.conversation") data-output="turns">{list}</div>
             <label class="chat-field">
                 <span>{t!("chat.message")}</span>
                 <textarea

@@ -158,7 +158,7 @@ pub fn Lab(
     });
     let which = Signal::derive(move || knobs.with(|knobs| knobs.text.clone()));
     let choose_text = Callback::new(move |text| knobs.update(|knobs| knobs.text = text));
-    let fields = Fields { knobs, busy, class: "compress-field" };
+    let fields = Fields { knobs, busy, class: "lab-field" };
     let option = move |this: Written| {
         let selected = move || knobs.with(|knobs| knobs.format == this);
         view! { <option value=this.key() prop:selected=selected>{this.name()}</option> }
@@ -175,14 +175,20 @@ pub fn Lab(
     view! {
         <LabFrame name="compress" title=t!("compress.title") state share>
             <p class="lab-note">{t!("compress.about", ratio = RATIO, lost = MOST_LOST)}</p>
-            <p class="compress-caption">{t!("compress.original")}</p>
-            <PickModel picked/>
-            <p class="compress-caption">{t!("compress.made")}</p>
-            <PickModel picked=made/>
+            <div class="lab-picks">
+                <div>
+                    <p class="lab-caption">{t!("compress.original")}</p>
+                    <PickModel picked/>
+                </div>
+                <div>
+                    <p class="lab-caption">{t!("compress.made")}</p>
+                    <PickModel picked=made/>
+                </div>
+            </div>
             <p class="lab-note">{t!("compress.made_about")}</p>
-            <PickText which choose=choose_text busy/>
-            <div class="compress-settings">
-                <label class="compress-field">
+            <div class="lab-settings">
+                <PickText which choose=choose_text busy/>
+                <label class="lab-field">
                     <span>{t!("compress.format")}</span>
                     <select data-field="format" disabled=busy on:change:target=move |e| choose(e.target().value())>
                         {Written::ALL.map(option).into_iter().collect::<Vec<_>>()}
@@ -194,7 +200,7 @@ pub fn Lab(
             <Start runs action="score" begins=t!("compress.score") begin/>
             <Show when=move || there.get()>
                 <div class="table-scroll" tabindex="0" role="group" aria-label=t!("compress.result")>
-                    <table class="compress-table" data-output="score">
+                    <table class="lab-numbers" data-output="score">
                         <thead><tr>
                             <th scope="col">{t!("compress.measure")}</th>
                             <th scope="col">{t!("compress.original")}</th>

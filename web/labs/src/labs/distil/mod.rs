@@ -113,7 +113,7 @@ pub fn Lab(
 
     let which = Signal::derive(move || knobs.with(|knobs| knobs.text.clone()));
     let choose_text = Callback::new(move |text| knobs.update(|knobs| knobs.text = text));
-    let fields = Fields { knobs, busy, class: "distil-field" };
+    let fields = Fields { knobs, busy, class: "lab-field" };
     let student = move |this: Student| {
         let says = match this {
             Student::Layers => t!("distil.half_layers"),
@@ -156,16 +156,18 @@ pub fn Lab(
     view! {
         <LabFrame name="distil" title=t!("distil.title") state share>
             <p class="lab-note">{t!("distil.about")}</p>
-            <PickModel picked/>
-            <PickText which choose=choose_text busy/>
-            <div class="distil-settings">
-                <label class="distil-field">
+            <div class="lab-picks">
+                <PickModel picked/>
+                <PickText which choose=choose_text busy/>
+            </div>
+            <div class="lab-settings">
+                <label class="lab-field">
                     <span>{t!("distil.student")}</span>
                     <select data-field="student" disabled=busy on:change:target=move |e| choose_student(e.target().value())>
                         {Student::ALL.map(student).into_iter().collect::<Vec<_>>()}
                     </select>
                 </label>
-                <label class="distil-field">
+                <label class="lab-field">
                     <span>{t!("distil.begins")}</span>
                     <select data-field="begin" disabled=busy on:change:target=move |e| choose_first(e.target().value())>
                         {Begin::ALL.map(first).into_iter().collect::<Vec<_>>()}

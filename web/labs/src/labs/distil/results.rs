@@ -116,7 +116,7 @@ pub fn Pairs(
     };
     view! {
         <div class="table-scroll" tabindex="0" role="group" aria-label=t!("distil.side_by_side")>
-            <table class="distil-table" data-output="pairs">
+            <table class="lab-numbers" data-output="pairs">
                 <thead><tr>
                     <th scope="col">{t!("distil.model")}</th>
                     <th scope="col">{t!("distil.seed")}</th>
@@ -143,8 +143,8 @@ pub fn Written(
     };
     let all = move || report.with(|report| report.written.iter().enumerate().map(text).collect::<Vec<_>>());
     view! {
-        <p class="distil-caption">{t!("distil.written")}</p>
-        <dl class="distil-written">{all}</dl>
+        <p class="lab-caption">{t!("distil.written")}</p>
+        <dl class="lab-written">{all}</dl>
     }
 }
 

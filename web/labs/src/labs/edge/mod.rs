@@ -163,18 +163,18 @@ pub fn Lab(
     let told = move || report.with(|report| report.as_ref().map(words::told).unwrap_or_default());
     let told = move || told().into_iter().map(|words| view! { <li>{words}</li> }).collect::<Vec<_>>();
     let text = move || report.with(|report| report.as_ref().map(|report| report.text.clone()));
-    let fields = Fields { knobs, busy, class: "edge-field" };
+    let fields = Fields { knobs, busy, class: "lab-field" };
     let share = Signal::derive(move || knobs.with(Knobs::shared));
     view! {
         <LabFrame name="edge" title=t!("edge.title") state=frame share>
-            <div class="edge-fields">
+            <div class="lab-settings">
                 <PickModel picked/>
                 {fields.number("context", t!("edge.context"), (2.0, 2048.0, 0.0), |k| k.context as f64, |k, v| k.context = v as usize)}
                 {fields.number("memory", t!("edge.budget_memory"), (1.0, 1e6, 0.0), |k| k.memory, |k, v| k.memory = v)}
                 {fields.number("work", t!("edge.budget_work"), (0.001, 1e6, 0.0), |k| k.work, |k, v| k.work = v)}
                 {fields.number("tokens", t!("edge.tokens"), (1.0, 400.0, 0.0), |k| k.tokens as f64, |k, v| k.tokens = v as usize)}
             </div>
-            <label class="edge-field edge-wide">
+            <label class="lab-field lab-wide">
                 <span>{t!("edge.prompt")}</span>
                 <input
                     type="text" data-field="prompt" maxlength="200" prop:value=move || knobs.with(|knobs| knobs.prompt.clone())
@@ -189,7 +189,7 @@ pub fn Lab(
             </div>
             <p class="edge-fits" role="status" data-output="fits">{fits}</p>
             <p class="lab-note">{t!("edge.counted")}</p>
-            <div class="edge-actions">
+            <div class="lab-actions">
                 <button type="button" class="primary" data-action="run" on:click=begin>
                     {move || if busy.get() { t!("edge.stop") } else { t!("edge.go") }}
                 </button>
@@ -199,10 +199,10 @@ pub fn Lab(
                 <ul class="edge-told">{told}</ul>
             </div>
             <div hidden=move || text().is_none()>
-                <p class="edge-caption">{t!("edge.written")}</p>
+                <p class="lab-caption">{t!("edge.written")}</p>
                 <p class="edge-text" data-output="text">{text}</p>
             </div>
-            <p class="edge-caption">{t!("edge.route")}</p>
+            <p class="lab-caption">{t!("edge.route")}</p>
             <route::Choice fields report/>
         </LabFrame>
     }

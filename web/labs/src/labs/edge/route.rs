@@ -44,7 +44,7 @@ pub fn Choice(
         }
     };
     view! {
-        <div class="edge-fields">
+        <div class="lab-settings">
             {fields.number("answer", t!("edge.answer_tokens"), (1.0, 1e5, 0.0), |k| k.answer, |k, v| k.answer = v)}
             {fields.number("server", t!("edge.server_ms"), (0.001, 1e4, 0.0), |k| k.server, |k, v| k.server = v)}
             {fields.number("trip", t!("edge.round_trip"), (0.0, 1e5, 0.0), |k| k.trip, |k, v| k.trip = v)}

@@ -156,8 +156,7 @@ pub fn Lab(
         if let Some(format) = Format::ALL.into_iter().find(|format| format.key() == key) {
             knobs.update(|knobs| {
                 knobs.format = format;
-                // Only GGUF has blocks of 8 bits.
-                if format != Format::Gguf && knobs.numbers == Numbers::Q8 {
+                if !knobs.numbers.fit(format) {
                     knobs.numbers = Numbers::F16;
                 }
             });

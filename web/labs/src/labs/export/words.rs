@@ -21,6 +21,7 @@ pub fn numbers(numbers: Numbers) -> &'static str {
         Numbers::F32 => t!("export.f32"),
         Numbers::F16 => t!("export.f16"),
         Numbers::Q8 => t!("export.q8"),
+        Numbers::Q4 => t!("export.q4"),
     }
 }
 

@@ -71,13 +71,14 @@ pub fn Row(
             on_change.run(held.get_untracked().flipped(place));
         };
         let set = move || held.with(|held| held.bit(place));
+        let digit = move || if set() { "1" } else { "0" };
         view! {
             <button
                 type="button" class="formats-bit" data-place=place.to_string() aria-pressed=move || set().to_string()
-                aria-label=t!("formats.bit", place = place, field = words::field(field))
+                aria-label=move || t!("formats.bit", place = place, field = words::field(field), digit = digit())
                 tabindex=move || if near.get() == place { "0" } else { "-1" } on:click=turn
             >
-                {move || if set() { "1" } else { "0" }}
+                {digit}
             </button>
         }
     };

@@ -9,7 +9,7 @@ mod worth;
 use super::knobs;
 use crate::{
     engine::use_job,
-    picked::{COPYING, PickModel, use_picked},
+    picked::{self, COPYING, PickModel, use_picked},
     widgets::{LabFrame, LabState, timing::debounced, token_radio::TokenRadio},
 };
 use engine_core::{
@@ -115,10 +115,9 @@ pub fn Lab(
         None => run.outcome.with(|outcome| LabState::of(run.running.get(), outcome.as_ref())),
     });
     let share = Signal::derive(move || {
-        let shipped = picked.id.with(|id| if id == COPYING { id.clone() } else { String::new() });
         let nothing = String::new;
         knobs::differing(&[
-            ("model", shipped, nothing()),
+            ("model", picked.id.with(|id| picked::shipped(id)), nothing()),
             ("text", typed.get().unwrap_or_default(), nothing()),
             ("position", position.get().map_or(nothing(), |at| at.to_string()), nothing()),
             ("changes", changes.with(|changes| code::write(changes)), nothing()),

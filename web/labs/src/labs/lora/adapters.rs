@@ -100,25 +100,25 @@ pub fn TryOn(
     let file_name = Signal::derive(move || file.with(|file| file.as_ref().map_or(String::new(), |(name, _)| name.clone())));
     let prompt = move || knobs.with(|knobs| knobs.prompt.clone());
     view! {
-        <p class="lora-caption">{t!("lora.swap")}</p>
+        <p class="lab-caption">{t!("lora.swap")}</p>
         <div class="lora-choices" role="group" aria-label=t!("lora.which_adapter")>
             {choice(On::Nothing, Signal::derive(|| t!("lora.no_adapter").to_owned()), Signal::derive(|| true))}
             {of(Method::Lora)}
             {of(Method::Qlora)}
             {choice(On::File, file_name, Signal::derive(move || file.with(Option::is_some)))}
         </div>
-        <label class="lora-field">
+        <label class="lab-field">
             <span>{t!("lora.load_adapter")}</span>
             <input type="file" accept=".safetensors" data-action="load" on:change=take/>
         </label>
-        <label class="lora-field">
+        <label class="lab-field">
             <span>{t!("lora.prompt")}</span>
             <input
                 type="text" maxlength="200" data-field="prompt" prop:value=prompt
                 on:change:target=move |e| knobs.update(|knobs| knobs.prompt = e.target().value())
             />
         </label>
-        <div class="lora-actions">
+        <div class="lab-actions">
             <button type="button" data-action="write" aria-disabled=move || (writing.get() || busy.get()).to_string() on:click=write>
                 {t!("lora.write")}
             </button>

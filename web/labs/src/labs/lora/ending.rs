@@ -45,7 +45,7 @@ pub fn Ending(
         gap.map(|gap| t!("lora.merge_gap", gap = format!("{gap:.1e}")))
     };
     view! {
-        <label class="lora-field lora-show">
+        <label class="lab-field lora-show">
             <span>{t!("lora.look_at")}</span>
             <select data-field="method" on:change:target=move |e| choose(e.target().value())>
                 {Method::ALL.map(option).into_iter().collect::<Vec<_>>()}
@@ -92,7 +92,7 @@ fn Keep(shown: Memo<Method>, results: RwSignal<Results>) -> impl IntoView {
     };
     let has_adapter = move || shown.get().has_adapters();
     view! {
-        <div class="lora-actions">
+        <div class="lab-actions">
             <button type="button" data-action="keep" aria-disabled=move || busy.get().to_string() on:click=keep>
                 {move || if has_adapter() { t!("lora.keep_merged") } else { t!("lora.keep") }}
             </button>

@@ -260,7 +260,7 @@ pub fn Lab(
         <LabFrame name="lora" title=t!("lora.title") state=frame share>
             <settings::Texts knobs picked busy/>
             <settings::Numbers knobs busy/>
-            <div class="lora-actions">
+            <div class="lab-actions">
                 <button type="button" class="primary" data-action="two" on:click=move |_| begin(vec![Method::Lora, Method::Full])>
                     {move || if busy.get() { t!("lora.stop") } else { t!("lora.adapt_two") }}
                 </button>

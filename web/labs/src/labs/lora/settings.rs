@@ -28,22 +28,22 @@ pub fn Texts(
         all.map(option).collect::<Vec<_>>()
     };
     view! {
-        <div class="lora-settings">
+        <div class="lab-settings">
             <PickModel picked/>
-            <label class="lora-field">
+            <label class="lab-field">
                 <span>{t!("lora.old_text")}</span>
                 <select data-field="old" disabled=busy on:change:target=move |e| knobs.update(|k| k.old = e.target().value())>
                     {options(|knobs| &knobs.old, false)}
                 </select>
             </label>
-            <label class="lora-field">
+            <label class="lab-field">
                 <span>{t!("lora.new_text")}</span>
                 <select data-field="new" disabled=busy on:change:target=move |e| knobs.update(|k| k.new = e.target().value())>
                     {options(|knobs| &knobs.new, true)}
                 </select>
             </label>
         </div>
-        <label class="lora-field" hidden=move || knobs.with(|knobs| knobs.new != OWN)>
+        <label class="lab-field" hidden=move || knobs.with(|knobs| knobs.new != OWN)>
             <span>{t!("lora.paste_here")}</span>
             <textarea
                 rows="5" data-field="own" spellcheck="false" disabled=busy
@@ -63,7 +63,7 @@ pub fn Numbers(
     /// Whether a run is under way.
     busy: Signal<bool>,
 ) -> impl IntoView {
-    let fields = Fields { knobs, busy, class: "lora-field" };
+    let fields = Fields { knobs, busy, class: "lab-field" };
     let tick = move |field: &'static str, label: &'static str, get: fn(&Knobs) -> bool, put: fn(&mut Knobs, bool)| {
         view! {
             <label>
@@ -76,7 +76,7 @@ pub fn Numbers(
         }
     };
     view! {
-        <div class="lora-settings">
+        <div class="lab-settings">
             {fields.number("rank", t!("lora.rank"), (1.0, 64.0, 1.0), |k| k.rank as f64, |k, v| k.rank = v as usize)}
             {fields.number("alpha", t!("lora.alpha"), (0.1, 256.0, 0.0), |k| f64::from(k.alpha), |k, v| k.alpha = v as f32)}
             {fields.number("steps", t!("lora.steps"), (20.0, 2000.0, 1.0), |k| f64::from(k.steps), |k, v| k.steps = v as u32)}
@@ -90,7 +90,7 @@ pub fn Numbers(
         </div>
         <details>
             <summary>{t!("lora.more")}</summary>
-            <div class="lora-settings">
+            <div class="lab-settings">
                 {fields.number("rate", t!("lora.rate"), (1e-6, 1.0, 0.0), |k| f64::from(k.rate), |k, v| k.rate = v as f32)}
                 {fields.number("full_rate", t!("lora.full_rate"), (1e-6, 1.0, 0.0), |k| f64::from(k.full_rate), |k, v| k.full_rate = v as f32)}
                 {fields.number("batch", t!("lora.batch"), (1.0, 64.0, 1.0), |k| k.batch as f64, |k, v| k.batch = v as usize)}

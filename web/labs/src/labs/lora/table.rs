@@ -86,7 +86,7 @@ pub fn Methods(
     };
     view! {
         <div class="table-scroll" tabindex="0" role="group" aria-label=t!("lora.side_by_side")>
-            <table class="lora-table" data-output="methods">
+            <table class="lab-numbers" data-output="methods">
                 <thead><tr>{heads.map(|head| view! { <th scope="col">{head}</th> })}</tr></thead>
                 <tbody>{Method::ALL.map(row).into_iter().collect::<Vec<_>>()}</tbody>
             </table>
@@ -122,9 +122,9 @@ pub fn Memory(
         })
     };
     view! {
-        <p class="lora-caption">{t!("lora.memory")}</p>
+        <p class="lab-caption">{t!("lora.memory")}</p>
         <div class="table-scroll" tabindex="0" role="group" aria-label=t!("lora.memory")>
-            <table class="lora-table" data-output="memory">
+            <table class="lab-numbers" data-output="memory">
                 <thead>
                     <tr><th scope="col">{t!("lora.method")}</th>{parts.map(|(head, _)| view! { <th scope="col">{head}</th> })}</tr>
                 </thead>

@@ -129,7 +129,7 @@ pub fn Lab(
 
     let which = Signal::derive(move || knobs.with(|knobs| knobs.text.clone()));
     let choose_text = Callback::new(move |text| knobs.update(|knobs| knobs.text = text));
-    let fields = Fields { knobs, busy, class: "prune-field" };
+    let fields = Fields { knobs, busy, class: "lab-field" };
     let option = move |what: What| {
         let selected = move || knobs.with(|knobs| knobs.what == what);
         view! { <option value=what.key() prop:selected=selected>{name(what)}</option> }
@@ -150,10 +150,12 @@ pub fn Lab(
     view! {
         <LabFrame name="prune" title=t!("prune.title") state share>
             <p class="lab-note">{t!("prune.about")}</p>
-            <PickModel picked/>
-            <PickText which choose=choose_text busy/>
-            <div class="prune-settings">
-                <label class="prune-field prune-wide">
+            <div class="lab-picks">
+                <PickModel picked/>
+                <PickText which choose=choose_text busy/>
+            </div>
+            <div class="lab-settings">
+                <label class="lab-field lab-wide">
                     <span>{t!("prune.what")}</span>
                     <select data-field="what" disabled=busy on:change:target=move |e| choose(e.target().value())>
                         {What::ALL.map(option).into_iter().collect::<Vec<_>>()}
@@ -173,7 +175,7 @@ pub fn Lab(
                 <sizes::Written report/>
                 <KeepModel file name=called text=runs.text/>
             </Show>
-            <p class="prune-caption">{t!("prune.times")}</p>
+            <p class="lab-caption">{t!("prune.times")}</p>
             <times::Times knobs/>
         </LabFrame>
     }

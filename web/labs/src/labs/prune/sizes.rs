@@ -62,9 +62,9 @@ pub fn Sizes(
     let there = Memo::new(move |_| report.with(|report| report.taken.is_some()));
     view! {
         <Show when=move || there.get()>
-            <p class="prune-caption">{t!("prune.sizes")}</p>
+            <p class="lab-caption">{t!("prune.sizes")}</p>
             <div class="table-scroll" tabindex="0" role="group" aria-label=t!("prune.sizes")>
-                <table class="prune-table" data-output="forms">
+                <table class="lab-numbers" data-output="forms">
                     <thead><tr>
                         <th scope="col">{t!("prune.form")}</th>
                         <th scope="col">{t!("prune.bytes")}</th>
@@ -86,13 +86,13 @@ pub fn Sizes(
                 <summary>{t!("prune.where")}</summary>
                 <div class="prune-columns">
                     <div class="table-scroll" tabindex="0" role="group" aria-label=t!("prune.zeros_of")>
-                        <table class="prune-table">
+                        <table class="lab-numbers">
                             <thead><tr><th scope="col">{t!("prune.matrix")}</th><th scope="col">{t!("prune.zeros")}</th></tr></thead>
                             <tbody>{layers}</tbody>
                         </table>
                     </div>
                     <div class="table-scroll" tabindex="0" role="group" aria-label=t!("prune.left_of")>
-                        <table class="prune-table">
+                        <table class="lab-numbers">
                             <thead><tr>
                                 <th scope="col">{t!("prune.block")}</th>
                                 <th scope="col">{t!("prune.heads_left")}</th>
@@ -126,7 +126,7 @@ pub fn Written(
     };
     let all = move || report.with(|report| report.written.iter().enumerate().map(text).collect::<Vec<_>>());
     view! {
-        <p class="prune-caption">{t!("prune.written")}</p>
-        <dl class="prune-written">{all}</dl>
+        <p class="lab-caption">{t!("prune.written")}</p>
+        <dl class="lab-written">{all}</dl>
     }
 }

@@ -76,7 +76,7 @@ pub fn Times(
             }
         });
     };
-    let fields = Fields { knobs, busy, class: "prune-field" };
+    let fields = Fields { knobs, busy, class: "lab-field" };
     let data = Signal::derive(move || all.with(|all| Arc::new(curves(all))));
     let there = Memo::new(move |_| all.with(|all| !all.is_empty()));
     let says = move || match state.get() {
@@ -89,11 +89,11 @@ pub fn Times(
     };
     view! {
         <p class="lab-note">{t!("prune.times_about")}</p>
-        <div class="prune-settings">
+        <div class="lab-settings">
             {fields.number("inputs", t!("prune.inputs"), (8.0, 1024.0, 8.0), |k| k.inputs as f64, |k, v| k.inputs = v as usize)}
             {fields.number("tokens", t!("prune.tokens"), (1.0, 256.0, 1.0), |k| k.tokens as f64, |k, v| k.tokens = v as usize)}
         </div>
-        <div class="prune-actions">
+        <div class="lab-actions">
             <button type="button" data-action="measure" data-measure=move || state.get().name() on:click=measure>
                 {move || if busy.get() { t!("prune.measuring") } else { t!("prune.measure") }}
             </button>

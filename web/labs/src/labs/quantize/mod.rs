@@ -11,7 +11,7 @@ use super::knobs;
 use crate::{
     engine::use_job,
     model_text::{self, OWN},
-    picked::{COPYING, PickModel, use_picked},
+    picked::{self, PickModel, use_picked},
     widgets::{LabFrame, LabState, outcome, timing::debounced},
 };
 use engine_core::{
@@ -112,11 +112,9 @@ impl Knobs {
 
     fn written(&self, model: &str) -> String {
         let first = Self::default();
-        // A model of the learner's is not at whoever opens the link.
-        let model = if model == COPYING { model } else { "" };
         let pair = |now: &dyn ToString, first: &dyn ToString| (now.to_string(), first.to_string());
         let all = [
-            ("model", pair(&model, &"")),
+            ("model", pair(&picked::shipped(model), &"")),
             ("text", pair(&self.text, &first.text)),
             ("bits", pair(&self.bits.key(), &first.bits.key())),
             ("share", pair(&self.share.key(), &first.share.key())),
@@ -263,7 +261,7 @@ mod tests {
     #[test]
     fn a_link_carries_every_setting() {
         let odd = Knobs {
-            model: COPYING.into(),
+            model: picked::COPYING.into(),
             text: "emma".into(),
             bits: Width::Int4,
             share: Shared::Group,
@@ -279,7 +277,7 @@ mod tests {
             seed: 4,
             layer: "blocks.1.mlp.up.weight".into(),
         };
-        assert_eq!(knobs::parse::<Knobs>(&odd.written(COPYING)).expect("it fits"), odd);
+        assert_eq!(knobs::parse::<Knobs>(&odd.written(picked::COPYING)).expect("it fits"), odd);
         assert_eq!(Knobs::default().written(""), "");
         assert_eq!(Knobs::default().written("one-of-the-learners"), "");
         assert_eq!(odd.asked(), Knobs { layer: String::new(), ..odd.clone() });
