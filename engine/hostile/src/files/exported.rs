@@ -7,15 +7,25 @@ use engine_core::{
     model_file::ModelFile,
 };
 
-fn saved(checkpoint: &[u8], format: Format) -> Vec<u8> {
+fn written(checkpoint: &[u8], format: Format, numbers: Numbers) -> Vec<u8> {
     let model = ModelFile::read(checkpoint).expect("it is sound");
-    write(&model, format, Numbers::F16).expect("every format can hold it").bytes
+    write(&model, format, numbers).expect("the format can hold it").bytes
+}
+
+fn saved(checkpoint: &[u8], format: Format) -> Vec<u8> {
+    written(checkpoint, format, Numbers::F16)
 }
 
 /// A small model in each format that has no loader of its own here.
-pub fn sound() -> Vec<(&'static str, Vec<u8>)> {
+fn in_each_format() -> Vec<(&'static str, Vec<u8>)> {
     let model = checkpoint::with_byte_pairs();
     [Format::Gguf, Format::Burnpack, Format::Onnx].map(|format| (format.key(), saved(&model, format))).to_vec()
+}
+
+/// The same, and one in whole numbers.
+pub fn sound() -> Vec<(&'static str, Vec<u8>)> {
+    let four_bits = written(&checkpoint::with_byte_pairs(), Format::Onnx, Numbers::Q4);
+    [in_each_format(), vec![("onnx-of-four-bits", four_bits)]].concat()
 }
 
 /// All of them.
@@ -27,7 +37,7 @@ pub fn bad() -> Vec<Case> {
         ("web page", b"<!DOCTYPE html>".to_vec(), no_kind),
         ("safetensors of another program", safetensors::sound(), "was not made by Glassbox"),
     ]);
-    for (name, file) in sound() {
+    for (name, file) in in_each_format() {
         for (part, eighths) in [("an eighth", 1), ("a quarter", 2), ("a half", 4), ("seven eighths", 7)] {
             let says = match (name, eighths) {
                 ("burnpack", 1) => "cut short: its header does not end",
