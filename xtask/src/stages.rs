@@ -122,6 +122,7 @@ fn run_stage(root: &Path, stage: &str, full: bool) -> Result<()> {
             // Each variant of the kernels, alone and under the engine.
             for variant in [&["--release"][..], &["--release", "--features", "relaxed"]] {
                 wasm_tests(root, "kernels", "twins", variant)?;
+                wasm_tests(root, "engine-plain", "golden", variant)?;
                 wasm_tests(root, "engine", "wasm", variant)?;
             }
             Ok(())

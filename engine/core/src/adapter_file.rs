@@ -1,6 +1,11 @@
 //! A LoRA adapter as a safetensors file, its tensors named as the library PEFT names them.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice))]
+#![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::todo, clippy::arithmetic_side_effects))]
+#![cfg_attr(not(test), deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap))]
+
 use crate::{
+    clip::why,
     config::GptConfig,
     tensor_file::{Array, Precision, TensorFile},
 };
@@ -11,6 +16,10 @@ use std::collections::BTreeMap;
 const ADAPTER_KEY: &str = "glassbox.adapter";
 /// What PEFT puts before the name of a matrix.
 const PREFIX: &str = "base_model.model.";
+/// What to do about a file that is no adapter.
+const CHOOSE: &str = "Choose a file that was saved in this lab.";
+/// What to do about an adapter of another model.
+const OF_THIS: &str = "Choose one that was trained on this model.";
 /// The largest rank that is read.
 pub const MAX_RANK: usize = 256;
 
@@ -44,12 +53,11 @@ impl AdapterFile {
     /// A sentence that says what is wrong with the file.
     pub fn read(bytes: &[u8], config: &GptConfig) -> Result<Self, String> {
         let mut file = TensorFile::read(bytes)?;
-        let described = file.metadata.get(ADAPTER_KEY).ok_or(
-            "This safetensors file is no adapter of Glassbox: it does not say its rank and alpha. Choose a file that was \
-             saved in this lab.",
-        )?;
-        let Described { version, r: rank, lora_alpha: alpha, base } =
-            serde_json::from_str(described).map_err(|e| format!("The adapter's description cannot be read: {e}."))?;
+        let described = file.metadata.get(ADAPTER_KEY).ok_or_else(|| {
+            format!("This safetensors file is no adapter of Glassbox: it does not say its rank and alpha. {CHOOSE}")
+        })?;
+        let Described { version, r: rank, lora_alpha: alpha, base } = serde_json::from_str(described)
+            .map_err(|reason| format!("The adapter's description cannot be read: {}. {CHOOSE}", why(&reason)))?;
         if version != 1 {
             return Err(format!(
                 "The adapter is of version {version}; this Glassbox reads version 1. Reload the page to get the newest."
@@ -57,7 +65,7 @@ impl AdapterFile {
         }
         if rank == 0 || rank > MAX_RANK || !alpha.is_finite() {
             return Err(format!(
-                "The adapter's rank is {rank} and its alpha {alpha}; the rank must be 1 to {MAX_RANK}."
+                "The adapter's rank is {rank} and its alpha {alpha}; the rank must be 1 to {MAX_RANK}. {CHOOSE}"
             ));
         }
         let mut pairs = BTreeMap::new();
@@ -68,24 +76,26 @@ impl AdapterFile {
                 let Some(array) = file.tensors.remove(&key) else { return Ok(None) };
                 if array.shape != shape {
                     return Err(format!(
-                        "Tensor {key} has the shape {:?}; this model needs {shape:?}: the adapter belongs to another model.",
+                        "Tensor {key} has the shape {:?}; this model needs {shape:?}: the adapter belongs to another model. {OF_THIS}",
                         array.shape
                     ));
                 }
                 if array.data.iter().any(|x| !x.is_finite()) {
-                    return Err(format!("Tensor {key} holds a number that is not finite. Train the adapter again."));
+                    return Err(format!(
+                        "Tensor {key} holds a number that is not finite. Train the adapter again, or open another."
+                    ));
                 }
                 Ok(Some(array.data))
             };
             match (take("A", [rank, inputs])?, take("B", [outputs, rank])?) {
                 (Some(a), Some(b)) => drop(pairs.insert(module.to_owned(), [a, b].concat())),
                 (None, None) => {}
-                _ => return Err(format!("The adapter has only one of the two matrices for {module}.")),
+                _ => return Err(format!("The adapter has only one of the two matrices for {module}. {CHOOSE}")),
             }
         }
         match file.tensors.keys().next() {
-            Some(other) => Err(format!("The adapter changes {other}, which this model does not have.")),
-            None if pairs.is_empty() => Err("The adapter holds no matrices at all.".into()),
+            Some(other) => Err(format!("The adapter changes {other}, which this model does not have. {OF_THIS}")),
+            None if pairs.is_empty() => Err(format!("The adapter holds no matrices at all. {CHOOSE}")),
             None => Ok(Self { rank, alpha, base, pairs }),
         }
     }
@@ -94,6 +104,11 @@ impl AdapterFile {
     ///
     /// # Panics
     /// If a pair does not have whole rows of the rank.
+    #[expect(
+        clippy::expect_used,
+        clippy::arithmetic_side_effects,
+        reason = "what is written was made here, and is no file from outside"
+    )]
     pub fn write(&self, config: &GptConfig) -> Vec<u8> {
         let Self { rank, alpha, base, .. } = *self;
         let mut file = TensorFile::default();

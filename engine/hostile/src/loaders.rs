@@ -2,6 +2,8 @@
 
 use crate::files;
 use engine_core::{
+    adapter_file::AdapterFile,
+    encoder, export,
     gguf::{Header, LlamaFile, Reading},
     gpt2_file::{MOST_HEADER, Plan},
     job::Job,
@@ -34,13 +36,19 @@ pub enum Loader {
     Gguf,
     /// Published word vectors.
     WordVectors,
+    /// `config.json`, a zero byte, and the safetensors file of a sentence encoder.
+    Encoder,
+    /// A learner's model in one of the formats it can be saved in.
+    Exported,
+    /// A LoRA adapter for a small model.
+    Adapter,
     /// A message between page and worker, after a byte that says who sent it.
     Message,
 }
 
 impl Loader {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Safetensors,
         Self::Checkpoint,
         Self::Gpt2,
@@ -48,6 +56,9 @@ impl Loader {
         Self::TokenizerJson,
         Self::Gguf,
         Self::WordVectors,
+        Self::Encoder,
+        Self::Exported,
+        Self::Adapter,
         Self::Message,
     ];
 
@@ -61,6 +72,9 @@ impl Loader {
             Self::TokenizerJson => "tokenizer_json",
             Self::Gguf => "gguf",
             Self::WordVectors => "word_vectors",
+            Self::Encoder => "encoder",
+            Self::Exported => "exported",
+            Self::Adapter => "adapter",
             Self::Message => "message",
         }
     }
@@ -88,6 +102,9 @@ impl Loader {
             Self::WordVectors => published::read(file)
                 .map(drop)
                 .map_err(|why| format!("The file of the published vectors cannot be read: {why}. Reload the page.")),
+            Self::Encoder => encoder(file),
+            Self::Exported => export::read(file).map(drop),
+            Self::Adapter => AdapterFile::read(file, &files::ADAPTED).map(drop),
             Self::Message => message(file),
         }
     }
@@ -106,10 +123,26 @@ fn gpt2(file: &[u8]) -> Result<(), String> {
     let head = model.get(..MOST_HEADER + 8).unwrap_or(model);
     let (plan, mut loading) = Plan::new(head, model.len() as u64, config.as_deref(), None)?;
     for (number, piece) in plan.pieces.iter().enumerate() {
-        let rest = usize::try_from(piece.offset).ok().and_then(|from| model.get(from..)).unwrap_or_default();
-        loading.feed(number, rest.get(..piece.length).unwrap_or(rest))?;
+        loading.feed(number, stretch(model, piece.offset, piece.length))?;
     }
     loading.finish().map(drop)
+}
+
+fn encoder(file: &[u8]) -> Result<(), String> {
+    let (config, model) = two(file);
+    let config = (!config.is_empty()).then(|| text(config));
+    let head = model.get(..encoder::MOST_HEADER + 8).unwrap_or(model);
+    let (plan, mut loading) = encoder::Plan::new(head, model.len() as u64, config.as_deref())?;
+    for (number, piece) in plan.pieces.iter().enumerate() {
+        loading.feed(number, stretch(model, piece.offset, piece.length))?;
+    }
+    loading.finish().map(drop)
+}
+
+/// A stretch of a file, or what there is of it.
+fn stretch(file: &[u8], from: u64, length: usize) -> &[u8] {
+    let rest = usize::try_from(from).ok().and_then(|from| file.get(from..)).unwrap_or_default();
+    rest.get(..length).unwrap_or(rest)
 }
 
 fn gguf(file: &[u8]) -> Result<(), String> {
@@ -127,12 +160,7 @@ fn gguf(file: &[u8]) -> Result<(), String> {
     if file.len() > SMALL {
         return Ok(());
     }
-    let stretch =
-        |from: u64, length: u64| file.get(usize::try_from(from).ok()?..)?.get(..usize::try_from(length).ok()?);
-    let weights = model.read(|info| {
-        stretch(info.offset, info.length).map(<[u8]>::to_vec).ok_or_else(|| "The header promised more.".to_owned())
-    });
-    weights.map(drop)
+    model.read(|info| Ok(stretch(file, info.offset, usize::try_from(info.length).unwrap_or(0)).to_vec())).map(drop)
 }
 
 fn message(file: &[u8]) -> Result<(), String> {

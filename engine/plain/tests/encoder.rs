@@ -1,16 +1,17 @@
-//! The encoder against numpy: a tiny model of random numbers always, and MiniLM itself where `cargo xtask models` has
-//! put it. `encoder/golden.py` wrote down what numpy computes.
+//! The encoder's jobs with a tiny model, and MiniLM against numpy where `cargo xtask models` has put it. What the tiny model
+//! computes stands in `golden.rs`.
+
+mod tiny;
 
 use engine_core::{
-    encoder::{Arithmetic, Loading, MOST_PIECE, Plan, Weights, convert::convert},
+    encoder::{Arithmetic, Weights, convert::convert},
     job::JobError,
     jobs::encode::{Encode, FeedEncoder, LONGEST_TEXT, OpenEncoder, Progress, Vectors},
-    reference::bert,
     subwords::bert::BertTokenizer,
     wire,
 };
 use engine_plain::{
-    encoder::{forward::Forward, model::Encoder},
+    encoder::model::Encoder,
     registry,
     run::{Host, Sessions},
 };
@@ -20,98 +21,13 @@ use std::{
     path::{Path, PathBuf},
     rc::Rc,
 };
+use tiny::{CONFIG, FILE, WORDS, cosine, encode, load, tiny};
 
-/// The heads of the tiny model, as `golden.py` has them.
-const TINY_CONFIG: &str = r#"{"num_attention_heads": 3}"#;
-/// A vocabulary for it: its pieces are letters.
-const TINY_WORDS: &str = "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nb\nc\nd\n##a\n##b\n";
 /// What the goal asks of whole numbers.
 const LEAST_COSINE: f64 = 0.999;
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/encoder").join(name)
-}
-
-#[derive(serde::Deserialize)]
-struct Golden {
-    ids: Vec<Vec<u32>>,
-    vectors: Vec<Vec<f64>>,
-}
-
-fn golden() -> Golden {
-    serde_json::from_str(&fs::read_to_string(file("tiny.json")).unwrap()).unwrap()
-}
-
-fn feed(plan: &Plan, mut loading: Loading, bytes: &[u8]) -> Weights {
-    for (number, piece) in plan.pieces.iter().enumerate() {
-        assert!(piece.length <= MOST_PIECE);
-        let from = piece.offset as usize;
-        let last = loading.feed(number, &bytes[from..from + piece.length]).unwrap();
-        assert_eq!(last, number + 1 == plan.pieces.len());
-    }
-    loading.finish().unwrap()
-}
-
-fn load(bytes: &[u8], config: Option<&str>) -> Weights {
-    let (plan, loading) = Plan::new(bytes, bytes.len() as u64, config).unwrap();
-    feed(&plan, loading, bytes)
-}
-
-fn tiny() -> Weights {
-    load(&fs::read(file("tiny.safetensors")).unwrap(), Some(TINY_CONFIG))
-}
-
-/// The vectors of several texts together.
-fn encode(model: &Encoder, texts: &[Vec<u32>]) -> Vec<f32> {
-    let mut forward = Forward::default();
-    forward.begin(model, &texts.iter().map(Vec::as_slice).collect::<Vec<_>>());
-    while forward.next_layer(model) {}
-    forward.sentences()
-}
-
-fn cosine(a: &[f32], b: &[f64]) -> f64 {
-    let dot: f64 = a.iter().zip(b).map(|(a, b)| f64::from(*a) * b).sum();
-    let length = |sum: f64| sum.sqrt();
-    dot / length(a.iter().map(|x| f64::from(*x).powi(2)).sum()) / length(b.iter().map(|x| x * x).sum())
-}
-
-#[test]
-fn a_tiny_model_gives_the_vectors_that_numpy_computes() {
-    let golden = golden();
-    let weights = tiny();
-    let values = weights.values();
-    for (ids, wanted) in golden.ids.iter().zip(&golden.vectors) {
-        let slow = bert::sentence(&bert::forward(&weights.config, &values, ids));
-        let off = slow.iter().zip(wanted).fold(0.0f64, |most, (a, b)| most.max((a - b).abs()));
-        assert!(off < 1e-8, "the reference is off by {off}");
-    }
-    let model = Encoder::new(weights, Arithmetic::Float).unwrap();
-    // All together: sentences of different lengths must not touch each other.
-    let all = encode(&model, &golden.ids);
-    for (ours, wanted) in all.chunks(model.config().d_model).zip(&golden.vectors) {
-        let off = ours.iter().zip(wanted).fold(0.0f64, |most, (a, b)| most.max((f64::from(*a) - b).abs()));
-        assert!(off < 2e-6, "off by {off}");
-    }
-}
-
-#[test]
-fn whole_numbers_stay_near_and_both_ways_of_computing_read_the_file() {
-    let golden = golden();
-    let bytes = convert(&tiny(), TINY_WORDS).unwrap();
-    assert_eq!(bytes, convert(&tiny(), TINY_WORDS).unwrap(), "the same weights give the same bytes");
-    let floats = fs::metadata(file("tiny.safetensors")).unwrap().len() as usize;
-    assert!(bytes.len() < floats / 2, "{} bytes in the place of {floats}", bytes.len());
-    let weights = load(&bytes, None);
-    assert_eq!(weights.vocabulary.as_deref(), Some(TINY_WORDS));
-    assert!(convert(&weights, "").unwrap_err().contains("whole numbers already"));
-    for arithmetic in [Arithmetic::Float, Arithmetic::Whole] {
-        let model = Encoder::new(weights.clone(), arithmetic).unwrap();
-        for (ours, wanted) in encode(&model, &golden.ids).chunks(24).zip(&golden.vectors) {
-            let cosine = cosine(ours, wanted);
-            assert!(cosine > 0.9995 && cosine < 1.0 - 1e-9, "{arithmetic:?}: {cosine}");
-        }
-    }
-    assert!(Encoder::new(tiny(), Arithmetic::Whole).err().unwrap().contains("not in whole numbers"));
 }
 
 /// A host that counts updates.
@@ -163,7 +79,7 @@ impl Desk {
 fn the_job_opens_a_file_in_pieces_and_answers_for_every_text() {
     let desk = Desk::default();
     assert!(desk.refusal(&["a"]).contains("No encoder is open"));
-    let bytes = convert(&tiny(), TINY_WORDS).unwrap();
+    let bytes = convert(&tiny(), WORDS).unwrap();
     desk.open(&bytes, Arithmetic::Whole).unwrap();
     let texts = ["ab a c", "", "zzz", "a b c d a b c d a b c d a b"];
     let all = desk.encode(&texts).unwrap();
@@ -183,15 +99,15 @@ fn the_job_opens_a_file_in_pieces_and_answers_for_every_text() {
 #[test]
 fn what_cannot_be_done_is_told_in_a_sentence() {
     let desk = Desk::default();
-    let floats = fs::read(file("tiny.safetensors")).unwrap();
+    let floats = FILE.to_vec();
     let (size, head) = (floats.len() as u64, floats);
     let open = OpenEncoder { size, head, config: None, vocabulary: None, arithmetic: Arithmetic::Float };
     let refused = |job: &OpenEncoder| desk.ask(job).expect_err("this cannot be opened").to_string();
     assert!(refused(&open).contains("Open config.json together"));
-    let open = OpenEncoder { config: Some(TINY_CONFIG.into()), ..open };
+    let open = OpenEncoder { config: Some(CONFIG.into()), ..open };
     assert!(refused(&open).contains("Open vocab.txt together"));
     assert!(refused(&OpenEncoder { arithmetic: Arithmetic::Whole, ..open.clone() }).contains("open the file in whole"));
-    let open = OpenEncoder { vocabulary: Some(TINY_WORDS.into()), ..open };
+    let open = OpenEncoder { vocabulary: Some(WORDS.into()), ..open };
     let plan = desk.ask(&open).unwrap();
     assert!(desk.refusal(&["a"]).contains("not loaded yet"));
     let early = desk.ask(&FeedEncoder { piece: 1, bytes: Vec::new() }).unwrap_err().to_string();
@@ -199,7 +115,7 @@ fn what_cannot_be_done_is_told_in_a_sentence() {
     let short = desk.ask(&FeedEncoder { piece: 0, bytes: vec![0] }).unwrap_err().to_string();
     assert!(short.contains("bytes were wanted and 1 came"), "{short}");
     // More pieces than the model knows.
-    let many = (0..40).map(|n| format!("{n}\n")).collect::<String>() + TINY_WORDS;
+    let many = (0..40).map(|n| format!("{n}\n")).collect::<String>() + WORDS;
     let bytes = open.head.clone();
     desk.ask(&OpenEncoder { vocabulary: Some(many), ..open }).unwrap();
     let feeds = plan.pieces.iter().enumerate().map(|(piece, place)| {
@@ -208,7 +124,7 @@ fn what_cannot_be_done_is_told_in_a_sentence() {
     });
     let error = feeds.filter_map(Result::err).next().unwrap().to_string();
     assert!(error.contains("the model knows only 31"), "{error}");
-    desk.open(&convert(&tiny(), TINY_WORDS).unwrap(), Arithmetic::Float).unwrap();
+    desk.open(&convert(&tiny(), WORDS).unwrap(), Arithmetic::Float).unwrap();
     assert!(desk.refusal(&[]).contains("Write a sentence"));
     assert!(desk.refusal(&[&"a".repeat(LONGEST_TEXT + 1)]).contains("Cut it into parts"));
 }

@@ -1,15 +1,14 @@
 //! The header of an encoder's file, and the sizes that its shapes tell.
 
 use super::{
-    Arithmetic, CONFIG_KEY, MOST_HEADER,
+    Arithmetic, CONFIG_KEY,
     config::{Declared, EncoderConfig},
 };
+use crate::tensor_file::header::{Header as File, Info};
 use kernels::int8::tiles::LONGEST;
-use safetensors::{Dtype, tensor::Metadata};
-use std::collections::{BTreeMap, BTreeSet};
+use safetensors::Dtype;
+use std::collections::BTreeSet;
 
-/// Most tensors that a file may name. MiniLM has 104.
-const MOST_TENSORS: usize = 4000;
 /// Most layers: twice those of the largest BERT.
 const MOST_LAYERS: usize = 48;
 /// Most pieces of a vocabulary.
@@ -17,93 +16,29 @@ const MOST_VOCAB: usize = 300_000;
 /// Most positions.
 const MOST_CONTEXT: usize = 8192;
 
-/// One tensor of the file.
-#[derive(Debug, Clone)]
-pub struct Info {
-    /// The type of its numbers.
-    pub dtype: Dtype,
-    /// Sizes, outermost first.
-    pub shape: Vec<usize>,
-    /// Where its bytes begin, from the start of the file.
-    pub offset: u64,
-    /// How many bytes.
-    pub length: usize,
-}
+/// What to do about a file of the wrong kind.
+const CHOOSE: &str = "Choose the file model.safetensors of a sentence encoder; one that ends in .bin or .onnx cannot be \
+                      read here.";
+/// What to do about a model of the wrong kind.
+const LAYOUT: &str = "Choose a model in the layout of Hugging Face's BertModel, in a single file.";
 
 /// The tensors of a file by name, and its metadata.
-pub struct Header {
-    tensors: BTreeMap<String, Info>,
-    config: Option<String>,
-}
+pub struct Header(File);
 
 impl Header {
     /// Reads the header and checks it against the file's size.
     pub fn read(head: &[u8], size: u64) -> Result<Self, String> {
-        let Some((first, rest)) = head.split_first_chunk::<8>() else {
-            return Err(format!(
-                "The file has only {} bytes; a safetensors file starts with 8 bytes of header length. Choose the file \
-                 of a sentence encoder.",
-                head.len()
-            ));
-        };
-        let length = u64::from_le_bytes(*first);
-        if length > MOST_HEADER as u64 {
-            return Err(
-                "This is not a safetensors file of an encoder: its first 8 bytes do not give a sensible header \
-                        length. A file that ends in .bin or .onnx cannot be read here; look for model.safetensors."
-                    .into(),
-            );
-        }
-        let Some(json) = usize::try_from(length).ok().and_then(|length| rest.get(..length)) else {
-            return Err(format!(
-                "The file is cut short: its header should have {length} bytes, but only {} are there. Fetch it anew.",
-                rest.len()
-            ));
-        };
-        let metadata: Metadata = serde_json::from_slice(json).map_err(|why| {
-            format!("The file's header cannot be read: {why}. The file is damaged, or no safetensors file.")
-        })?;
-        let start = length.saturating_add(8);
-        let wanted = start.saturating_add(metadata.data_len() as u64);
-        if wanted != size {
-            let what = if size < wanted { "cut short" } else { "longer than its header says" };
-            return Err(format!(
-                "The file is {what}: {wanted} bytes are named in it, and it has {size}. Fetch it anew."
-            ));
-        }
-        let found = metadata.tensors();
-        if found.len() > MOST_TENSORS {
-            return Err(format!(
-                "The file names {} tensors; at most {MOST_TENSORS} are read here. It is no sentence encoder.",
-                found.len()
-            ));
-        }
-        let mut tensors = BTreeMap::new();
-        for (name, info) in found {
-            if name.len() > 256 || name.chars().any(char::is_control) {
-                return Err(
-                    "A tensor's name is longer than 256 bytes or holds control characters: the file is damaged. Fetch \
-                     it anew."
-                        .into(),
-                );
-            }
-            let (from, to) = info.data_offsets;
-            let offset = start.saturating_add(from as u64);
-            let length = to.saturating_sub(from);
-            tensors.insert(name, Info { dtype: info.dtype, shape: info.shape.clone(), offset, length });
-        }
-        let config = metadata.metadata().as_ref().and_then(|said| said.get(CONFIG_KEY).cloned());
-        Ok(Self { tensors, config })
+        File::read(head, size, CHOOSE).map(Self)
     }
 
     /// A tensor by name.
     pub fn tensor(&self, name: &str) -> Option<&Info> {
-        self.tensors.get(name)
+        self.0.tensors.get(name)
     }
 
     /// The names of all tensors.
     pub fn names(&self) -> impl Iterator<Item = &String> {
-        self.tensors.keys()
+        self.0.tensors.keys()
     }
 
     /// The sizes that the shapes tell, what `config.json` or the file itself says, and how matrices are kept.
@@ -142,7 +77,7 @@ impl Header {
                 ));
             }
         }
-        let text = self.config.as_deref().or(text).ok_or(
+        let text = self.0.texts.get(CONFIG_KEY).map(String::as_str).or(text).ok_or(
             "No file says how many heads the encoder has. Open config.json together with the model, or the file that \
              this course has made of it.",
         )?;
@@ -161,26 +96,11 @@ impl Header {
 
     fn matrix(&self, name: &str) -> Result<[usize; 2], String> {
         let info = self.tensor(name).ok_or_else(|| self.lacks(name))?;
-        <[usize; 2]>::try_from(info.shape.as_slice()).map_err(|_| {
-            format!(
-                "Tensor {name} has the shape {:?}; a matrix of two sizes is needed there. Choose a BERT such as \
-                 all-MiniLM-L6-v2.",
-                info.shape
-            )
-        })
+        info.two_sizes(name, "Choose a BERT such as all-MiniLM-L6-v2.")
     }
 
     /// Says that a tensor is missing, and what kind of file it may be.
     pub fn lacks(&self, name: &str) -> String {
-        let some: Vec<&str> = self.names().map(String::as_str).take(2).collect();
-        let has = if some.is_empty() {
-            "no tensor at all".to_owned()
-        } else {
-            format!("tensors such as {}", some.join(" and "))
-        };
-        format!(
-            "The file lacks the tensor {name}, which every encoder of BERT's kind has. It holds {has}. Choose a model \
-             in the layout of Hugging Face's BertModel, in a single file."
-        )
+        self.0.lacks(name, "encoder of BERT's kind", LAYOUT)
     }
 }

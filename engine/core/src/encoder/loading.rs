@@ -153,12 +153,12 @@ impl Loading {
                 let held = self.numbers.entry(name.clone()).or_default();
                 reserve(held, *all, name)?;
                 let (fours, _) = bytes.as_chunks::<4>();
+                let before = held.len();
                 held.extend(fours.iter().map(|four| f32::from_le_bytes(*four)));
-                if let Some(at) = held.iter().rev().take(fours.len()).position(|x| !x.is_finite()) {
-                    let at = held.len().saturating_sub(at).saturating_sub(1);
+                if let Some((at, number)) = held.iter().enumerate().skip(before).find(|(_, x)| !x.is_finite()) {
                     return Err(format!(
-                        "Tensor {name} holds a number at position {at} that is none; a model of such numbers cannot \
-                         run. The file is damaged. Fetch it anew."
+                        "Tensor {name} holds {number} at position {at}; a model of such numbers cannot run. The file is \
+                         damaged. Fetch it anew."
                     ));
                 }
             }

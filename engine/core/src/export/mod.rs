@@ -15,9 +15,10 @@ mod safetensors;
 mod tests;
 pub mod zip;
 
-use crate::model_file::ModelFile;
+use crate::{clip::clip, model_file::ModelFile};
 pub use book::{Field, Part, Written};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The largest file that is opened here.
 pub const MOST_BYTES: usize = 256 << 20;
@@ -134,6 +135,25 @@ pub fn write(model: &ModelFile, format: Format, numbers: Numbers) -> Result<Writ
         Format::Gguf => gguf::write(model, numbers),
         Format::Burnpack => Ok(burnpack::write(model, numbers)),
         Format::Onnx => onnx::write(model, numbers),
+    }
+}
+
+/// Texts that a file may hold, as in a safetensors file.
+const MOST_TEXTS: usize = 1000;
+
+/// Keeps a text of a file.
+///
+/// # Errors
+/// A sentence, if there are too many or one of this name is there already.
+fn keep(texts: &mut BTreeMap<String, String>, key: &str, text: &str) -> Result<(), String> {
+    if texts.len() >= MOST_TEXTS {
+        return Err(format!(
+            "The file holds more than {MOST_TEXTS} texts; none that is written here does. Save it anew."
+        ));
+    }
+    match texts.insert(key.to_owned(), text.to_owned()) {
+        None => Ok(()),
+        Some(_) => Err(format!("The file is damaged: it says {} twice. Save it anew.", clip(key))),
     }
 }
 

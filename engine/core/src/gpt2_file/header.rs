@@ -4,32 +4,32 @@ use crate::{
     config::{GptConfig, LIMITS},
     tensor_file::header::{Header as File, Info},
 };
-use std::collections::BTreeMap;
 
 /// What to do about a file of the wrong kind.
 const CHOOSE: &str = "Choose the file model.safetensors of a GPT-2; a pytorch_model.bin cannot be read here.";
 
+/// What to do about a model of the wrong kind.
+const LAYOUT: &str = "Choose a model in the layout of Hugging Face's GPT-2, in a single file.";
+
 /// The tensors of a file by name.
-pub struct Header {
-    tensors: BTreeMap<String, Info>,
-}
+pub struct Header(File);
 
 impl Header {
     /// Reads the header and checks it against the file's size.
     pub fn read(head: &[u8], size: u64) -> Result<Self, String> {
-        File::read(head, size, CHOOSE).map(|file| Self { tensors: file.tensors })
+        File::read(head, size, CHOOSE).map(Self)
     }
 
     /// Every tensor by name.
     pub fn tensors(&self) -> impl Iterator<Item = (&String, &Info)> {
-        self.tensors.iter()
+        self.0.tensors.iter()
     }
 
     /// The tensor that GPT-2 calls `name`, with the name it has here: files of a whole language model say
     /// `transformer.` in front.
     pub fn find(&self, name: &str) -> Result<Option<(&String, &Info)>, String> {
         let long = format!("transformer.{name}");
-        match (self.tensors.get_key_value(name), self.tensors.get_key_value(&long)) {
+        match (self.0.tensors.get_key_value(name), self.0.tensors.get_key_value(&long)) {
             (Some(_), Some(_)) => Err(format!(
                 "The file holds both {name} and {long}; one of them is too many, and which cannot be told. Choose \
                  another file of the model."
@@ -50,7 +50,7 @@ impl Header {
             ));
         }
         let mut n_layers = 0;
-        for name in self.tensors.keys() {
+        for name in self.0.tensors.keys() {
             let bare = name.strip_prefix("transformer.").unwrap_or(name);
             let number = bare.strip_prefix("h.").and_then(|rest| rest.split('.').next());
             let Some(number) = number else {
@@ -75,23 +75,12 @@ impl Header {
 
     fn matrix(&self, name: &str) -> Result<[usize; 2], String> {
         let Some((_, info)) = self.find(name)? else { return Err(self.lacks(name)) };
-        <[usize; 2]>::try_from(info.shape.as_slice()).map_err(|_| {
-            format!("Tensor {name} has the shape {:?}; a matrix of two sizes is needed there. Choose another file of the model.", info.shape)
-        })
+        info.two_sizes(name, "Choose another file of the model.")
     }
 
     /// Says that a tensor is missing, and what kind of file it may be.
     pub fn lacks(&self, name: &str) -> String {
-        let some: Vec<&str> = self.tensors.keys().map(String::as_str).take(2).collect();
-        let has = if some.is_empty() {
-            "no tensor at all".to_owned()
-        } else {
-            format!("tensors such as {}", some.join(" and "))
-        };
-        format!(
-            "The file lacks the tensor {name}, which every GPT-2 has. It holds {has}. Choose a model in the layout of \
-             Hugging Face's GPT-2, in a single file."
-        )
+        self.0.lacks(name, "GPT-2", LAYOUT)
     }
 }
 

@@ -13,6 +13,7 @@ mod loading;
 #[cfg(test)]
 mod tests;
 
+pub use crate::tensor_file::header::MOST_HEADER;
 pub use loading::Loading;
 
 use crate::{
@@ -23,8 +24,6 @@ use config_json::Declared;
 use header::Header;
 use serde::{Deserialize, Serialize};
 
-/// A header may be so long. That of GPT-2 XL has 50 kB.
-pub const MOST_HEADER: usize = 4 << 20;
 /// A piece of the file is at most so long.
 pub const MOST_PIECE: usize = 4 << 20;
 /// Heads of all GPT-2 models are so wide.

@@ -19,7 +19,7 @@ use serde::{
 use std::{borrow::Cow, collections::BTreeMap, fmt, marker::PhantomData};
 
 /// A header may be so long. That of GPT-2 XL has 50 kB.
-pub const MOST_HEADER: u64 = 4 << 20;
+pub const MOST_HEADER: usize = 4 << 20;
 /// Tensors that a file may name. GPT-2 XL has 580.
 const MOST_TENSORS: usize = 20_000;
 /// Texts that a file may hold.
@@ -40,6 +40,18 @@ pub struct Info {
     pub offset: u64,
     /// How many bytes.
     pub length: usize,
+}
+
+impl Info {
+    /// The rows and columns of the tensor of this name. `choose` is a sentence that says what to do otherwise.
+    ///
+    /// # Errors
+    /// A sentence, if it is no matrix.
+    pub fn two_sizes(&self, name: &str, choose: &str) -> Result<[usize; 2], String> {
+        self.shape.as_slice().try_into().map_err(|_| {
+            format!("Tensor {name} has the shape {:?}; a matrix of two sizes is needed there. {choose}", self.shape)
+        })
+    }
 }
 
 /// What a file says about itself, checked against its size.
@@ -65,7 +77,7 @@ impl Header {
             ));
         };
         let length = u64::from_le_bytes(*length);
-        if length > MOST_HEADER {
+        if length > MOST_HEADER as u64 {
             return Err(format!(
                 "This is not a safetensors file: its first 8 bytes do not give a sensible header length. {choose}"
             ));
@@ -83,6 +95,17 @@ impl Header {
             )
         })?;
         Self::placed(found, length.saturating_add(8), size)
+    }
+
+    /// Says that the tensor `name` is missing, which every model of `kind` has, and what kind of file it may be.
+    pub fn lacks(&self, name: &str, kind: &str, choose: &str) -> String {
+        let some: Vec<&str> = self.tensors.keys().map(String::as_str).take(2).collect();
+        let has = if some.is_empty() {
+            "no tensor at all".to_owned()
+        } else {
+            format!("tensors such as {}", some.join(" and "))
+        };
+        format!("The file lacks the tensor {name}, which every {kind} has. It holds {has}. {choose}")
     }
 
     /// Checks that the tensors lie one behind the other, from `start` to the file's end.

@@ -2,17 +2,6 @@
 //!
 //! The layout is that of the crate `burn-pack` 0.22.1, `src/lib.rs` and `src/base.rs`.
 
-#[cfg_attr(
-    not(test),
-    deny(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::string_slice,
-        clippy::panic,
-        clippy::arithmetic_side_effects
-    )
-)]
 mod read;
 
 use super::{Numbers, Part, Written, cbor};

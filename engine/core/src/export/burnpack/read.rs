@@ -1,7 +1,12 @@
 //! Opening a burnpack file.
 
-use super::{ALIGNMENT, MAGIC, VERSION, cbor::Cursor};
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice))]
+#![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::todo, clippy::arithmetic_side_effects))]
+#![cfg_attr(not(test), deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap))]
+
+use super::{ALIGNMENT, MAGIC, VERSION};
 use crate::{
+    export::{cbor::Cursor, keep},
     gguf::Kind,
     model_file::ModelFile,
     tensor_file::{Array, TensorFile},
@@ -51,7 +56,7 @@ pub fn read(file: &[u8]) -> Result<ModelFile, String> {
             }
             "metadata" => {
                 for _ in 0..cursor.map()? {
-                    tensors.metadata.insert(cursor.text()?.to_owned(), cursor.text()?.to_owned());
+                    keep(&mut tensors.metadata, cursor.text()?, cursor.text()?)?;
                 }
             }
             _ => cursor.skip()?,

@@ -5,22 +5,7 @@
 //! tangent, and our models are trained with the exact one.
 
 mod names;
-#[cfg_attr(
-    not(test),
-    deny(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::string_slice,
-        clippy::panic,
-        clippy::arithmetic_side_effects
-    )
-)]
 mod read;
-#[cfg_attr(
-    not(test),
-    deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic)
-)]
 mod tokens;
 
 use super::{Numbers, Part, Written, is_vocabulary};
@@ -29,6 +14,8 @@ pub use read::read;
 
 /// Our own key, for what llama.cpp has no word for.
 pub const ACTIVATION: &str = "glassbox.activation";
+/// The key of what is added to the variance in a layer norm.
+const EPSILON: &str = "gpt2.attention.layer_norm_epsilon";
 /// Where every tensor begins.
 const ALIGNMENT: usize = 32;
 /// Types of values, numbered as in the file.
@@ -79,7 +66,7 @@ pub fn write(model: &ModelFile, numbers: Numbers) -> Result<Written, String> {
         entry(Part::Settings, key, U32, value.to_string(), &(value as u32).to_le_bytes());
     }
     let epsilon = LAYER_NORM_EPS as f32;
-    entry(Part::Settings, "gpt2.attention.layer_norm_epsilon", F32, epsilon.to_string(), &epsilon.to_le_bytes());
+    entry(Part::Settings, EPSILON, F32, epsilon.to_string(), &epsilon.to_le_bytes());
     for (key, value) in [("tokenizer.ggml.model", "gpt2"), ("tokenizer.ggml.pre", "gpt-2")] {
         entry(Part::Tokenizer, key, TEXT, value.into(), &text(value));
     }

@@ -1,6 +1,11 @@
 //! Our tokenizers as llama.cpp keeps one of GPT-2: tokens in the characters that stand for bytes, and merges.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice))]
+#![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::todo, clippy::arithmetic_side_effects))]
+#![cfg_attr(not(test), deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap))]
+
 use crate::{
+    config::LIMITS,
     gguf::{Header, Value},
     tokenizer::{Bpe, Chars, Tokenizer, readable},
 };
@@ -59,6 +64,13 @@ pub fn named(tokenizer: &Tokenizer) -> Result<Named, String> {
 /// A sentence, if it is none that [`named`] writes.
 pub fn read(header: &Header) -> Result<Tokenizer, String> {
     let texts = header.wanted("tokenizer.ggml.tokens", "a list of texts", Value::texts)?;
+    let count = texts.len();
+    if count > LIMITS.vocab_size {
+        return Err(format!(
+            "The file has {count} tokens; at most {} are possible here. Choose a file that was saved in this lab.",
+            LIMITS.vocab_size
+        ));
+    }
     let byte_of: HashMap<char, u8> = readable().into_iter().zip(0..=u8::MAX).collect();
     let mut tokens = Vec::new();
     for text in texts.iter() {
@@ -67,6 +79,13 @@ pub fn read(header: &Header) -> Result<Tokenizer, String> {
     }
     let characters: Option<String> = tokens.iter().map(|bytes| one_character(bytes)).collect();
     if let Some(characters) = characters {
+        if !characters.chars().is_sorted_by(|one, next| one < next) {
+            return Err(
+                "The file's tokens are single characters, and do not stand in the order of their code points, each once, \
+                 as in every tokenizer of characters here. Choose a file that was saved in this lab."
+                    .into(),
+            );
+        }
         return Ok(Tokenizer::Chars(Chars::from_text(&characters)));
     }
     if !tokens.iter().take(256).map(Vec::as_slice).eq((0..=u8::MAX).map(|byte| [byte])) {
@@ -77,7 +96,17 @@ pub fn read(header: &Header) -> Result<Tokenizer, String> {
         );
     }
     let id_of: HashMap<&str, u32> = texts.iter().zip(0u32..).collect();
+    if id_of.len() != count {
+        return Err("Two tokens of the file spell the same. Choose a file that was saved in this lab.".into());
+    }
     let pairs = header.wanted("tokenizer.ggml.merges", "a list of texts", Value::texts)?;
+    if pairs.len() != count.saturating_sub(256) {
+        return Err(format!(
+            "The file has {count} tokens and {} merges; beside the 256 bytes, each token needs the merge that makes it. \
+             Save the file anew.",
+            pairs.len()
+        ));
+    }
     let mut merges = Vec::new();
     for (merge, token) in pairs.iter().zip(texts.iter().skip(256)) {
         let pair = merge.split_once(' ').filter(|(left, right)| token.strip_prefix(left) == Some(right));

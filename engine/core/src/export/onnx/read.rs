@@ -1,15 +1,22 @@
 //! Opening an ONNX file that was written here: its initializers are the weights, and a metadata property describes the
 //! model. What it computes is known, so the steps are passed over.
 
-use super::super::protobuf::{Fields, Held};
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice))]
+#![cfg_attr(not(test), deny(clippy::panic, clippy::unreachable, clippy::todo, clippy::arithmetic_side_effects))]
+#![cfg_attr(not(test), deny(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap))]
+
 use super::{FLOAT, FLOAT16, GROUP, INT4, INT8, whole};
 use crate::{
+    export::{
+        keep,
+        protobuf::{Fields, Held},
+    },
     gguf::Kind,
     model_file::ModelFile,
-    quantize::{Matrix, codes::unpack},
+    quantize::codes::unpack,
     tensor_file::{Array, TensorFile},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, iter::repeat_n};
 
 /// Tensors that a file may hold.
 const MOST_TENSORS: usize = 20_000;
@@ -41,22 +48,27 @@ impl Whole<'_> {
                 scales.len()
             ));
         }
-        let codes: Vec<i8> = if four {
-            self.bytes.iter().flat_map(|byte| unpack(*byte)).collect()
+        // One by one and straight into place: a copy of the largest matrix would be too much beside a small file.
+        let codes: Box<dyn Iterator<Item = i8>> = if four {
+            Box::new(self.bytes.iter().flat_map(|byte| unpack(*byte)))
         } else {
-            self.bytes.iter().map(|byte| byte.cast_signed()).collect()
+            Box::new(self.bytes.iter().map(|byte| byte.cast_signed()))
         };
-        let mut data = Vec::with_capacity(rows.saturating_mul(columns));
         let rows_of_scales = scales.chunks_exact(groups.unwrap_or(1));
-        for (row, scales) in codes.chunks_exact(columns).take(rows).zip(rows_of_scales) {
-            for (codes, scale) in row.chunks(group).zip(scales) {
-                data.extend(codes.iter().map(|code| f32::from(*code) * scale));
-            }
-        }
+        let scales = rows_of_scales.flat_map(|row| row.iter().flat_map(|scale| repeat_n(*scale, group)).take(columns));
+        let values = codes.zip(scales).map(|(code, scale)| f32::from(code) * scale);
+        let numbers = numbers.unwrap_or_default();
+        let mut data = vec![0.0; numbers];
         if whole::is_turned(name) {
-            let data = Matrix { columns, data: &data }.transposed();
+            let places = (0..rows).flat_map(|row| (row..numbers).step_by(rows));
+            for (place, value) in places.zip(values) {
+                if let Some(ours) = data.get_mut(place) {
+                    *ours = value;
+                }
+            }
             return Ok(Array { shape: vec![columns, rows], data });
         }
+        data.iter_mut().zip(values).for_each(|(ours, value)| *ours = value);
         Ok(Array { shape: vec![rows, columns], data })
     }
 }
@@ -82,7 +94,7 @@ pub fn read(file: &[u8]) -> Result<ModelFile, String> {
                         _ => {}
                     }
                 }
-                tensors.metadata.insert(key.to_owned(), value.to_owned());
+                keep(&mut tensors.metadata, key, value)?;
             }
             _ => {}
         }
