@@ -199,22 +199,22 @@ fn float_sums<const N: usize>(strip: Strip, above: i32, mut x: &[[f32; N]], tota
         let (here, rest) = x.split_at(blocks.len());
         x = rest;
         // A sum waits for the one before it: more of them side by side keep a processor busy.
-        let mut products = [[F32x4::zero(); 2]; QUAD];
+        let mut products = [[F32x4::zero(); 2]; 2];
         for (block, x) in blocks.iter().zip(here) {
             let registers = [Register::load(&block[0]), Register::load(&block[1])];
             for at in 0..N {
                 let (part, x) = (parts[at], F32x4::splat(x[at]));
-                let sums = &mut products[at % QUAD];
+                let sums = &mut products[at % 2];
                 for half in 0..2 {
                     sums[half] = registers[half].part(part.shift, part.mask).madd(x, sums[half]);
                 }
             }
         }
-        let [a, b, c, d] = products;
+        let [even, odd] = products;
         let (scales, zeros) = (halves(&strip.scales[group]), strip.float_zeros(group, above));
         let total = F32x4::splat(totals[group]);
         for half in 0..2 {
-            let products = (a[half] + b[half]) + (c[half] + d[half]);
+            let products = even[half] + odd[half];
             sums[half] = sums[half] + scales[half] * (products - zeros[half] * total);
         }
     }
