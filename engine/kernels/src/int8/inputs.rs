@@ -12,14 +12,14 @@ pub(super) const SAMPLES: usize = 4;
 /// Samples in whole numbers, each with a scale of its own.
 #[derive(Default)]
 pub(super) struct Inputs {
-    /// Four bytes to a word: `[tiles, steps, 1 or 2, 4]`, and for what is left over `[samples, steps, 1 or 2]`; filled up
-    /// with zeros where the weights are.
+    /// Four bytes to a word: `[tiles, steps, 4]`, and for what is left over `[samples, steps]`; filled up with zeros where the
+    /// weights are.
     words: Vec<i32>,
     /// `[samples]`.
     pub(super) scales: Vec<f32>,
     /// What the whole numbers of each group add up to: `[tiles, groups, 4]`, and for what is left over `[samples, groups]`.
     totals: Vec<i32>,
-    /// Words and groups of a sample.
+    /// Steps and groups of a sample.
     sizes: [usize; 2],
 }
 
@@ -50,15 +50,15 @@ impl Inputs {
         }
     }
 
-    /// The words of a tile of `S` samples, beginning with `sample`, in steps of `Q` words each; and what the whole numbers of
-    /// each group add up to.
-    pub(super) fn tile<const Q: usize, const S: usize>(&self, sample: usize) -> (&[[[i32; S]; Q]], &[[i32; S]]) {
+    /// The words of a tile of `S` samples, beginning with `sample`, step by step; and what the whole numbers of each group
+    /// add up to.
+    pub(super) fn tile<const S: usize>(&self, sample: usize) -> [&[[i32; S]]; 2] {
         let [words, totals] = self.sizes.map(|size| sample * size..(sample + S) * size);
-        (self.words[words].as_chunks::<S>().0.as_chunks::<Q>().0, self.totals[totals].as_chunks::<S>().0)
+        [&self.words[words], &self.totals[totals]].map(|numbers| numbers.as_chunks().0)
     }
 
     fn clear(&mut self, layer: &Layer, samples: usize) {
-        self.sizes = [layer.steps() * layer.wide() / QUAD, layer.groups()];
+        self.sizes = [layer.steps(), layer.groups()];
         self.words.clear();
         self.words.resize(samples * self.sizes[0], 0);
         self.totals.resize(samples * self.sizes[1], 0);
@@ -70,9 +70,8 @@ impl Inputs {
         let lone = sample >= self.scales.len() / SAMPLES * SAMPLES;
         let (first, every) = if lone { (sample, 1) } else { (sample / SAMPLES * SAMPLES, SAMPLES) };
         let [words, totals] = self.sizes.map(|size| first * size + sample - first);
-        let in_group = layer.in_group() * layer.wide() / QUAD;
         for (group, row) in row.chunks(layer.group()).enumerate() {
-            let to = &mut self.words[words + group * in_group * every..];
+            let to = &mut self.words[words + group * layer.in_group() * every..];
             self.totals[totals + group * every] = whole(row, Words { to, every, at: 0 });
         }
     }

@@ -2,8 +2,7 @@
 
 use super::{Block, Codes, LONGEST, OUTPUTS, QUAD, Strip, Weights, naive::unpack};
 
-/// A layer's weights, laid out once: strips of eight outputs, and in a strip four or eight inputs of each output side by
-/// side.
+/// A layer's weights, laid out once: strips of eight outputs, and in a strip four inputs of each output side by side.
 ///
 /// It takes the bytes of the [`Weights`], and what fills up the last strip and, in groups of an uneven size, each group.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,7 +12,7 @@ pub struct Layer {
     group: usize,
     /// Whether a weight has four bits.
     pub(super) four: bool,
-    /// `[strips, steps]`: each group begins with a step of its own.
+    /// `[strips, steps, 2 or 1]`: a step is four inputs, and each group begins with one of its own.
     blocks: Vec<Block>,
     /// `[strips, groups]`.
     scales: Vec<[f32; OUTPUTS]>,
@@ -57,17 +56,19 @@ impl Layer {
         for strip in 0..made.strips() {
             for begin in (0..inputs).step_by(made.group) {
                 let end = inputs.min(begin + made.group);
-                for first in (begin..end).step_by(made.wide()) {
-                    let code = |output: usize, input: usize| {
-                        if output < outputs && input < end { code(output, input) } else { 0 }
+                for first in (begin..end).step_by(QUAD) {
+                    let half = |half: usize| -> Block {
+                        std::array::from_fn(|at| {
+                            let (output, input) = (strip * OUTPUTS + half * 4 + at / QUAD, first + at % QUAD);
+                            if output < outputs && input < end { code(output, input) } else { 0 }
+                        })
                     };
-                    let both = |output: usize, input: usize| {
-                        let above = if four { code(output, input + QUAD) << 4 } else { 0 };
-                        code(output, input) | above
-                    };
-                    made.blocks.push([0, 1].map(|half| {
-                        std::array::from_fn(|at| both(strip * OUTPUTS + half * 4 + at / QUAD, first + at % QUAD))
-                    }));
+                    let [low, high] = [half(0), half(1)];
+                    if four {
+                        made.blocks.push(std::array::from_fn(|at| low[at] | high[at] << 4));
+                    } else {
+                        made.blocks.extend([low, high]);
+                    }
                 }
             }
         }
@@ -96,13 +97,15 @@ impl Layer {
     pub fn read_row(&self, output: usize, to: &mut [f32]) {
         assert!(output < self.outputs && to.len() == self.inputs, "a number for each input of an output");
         let (strip, lane) = (self.strip(output / OUTPUTS), output % OUTPUTS);
-        let blocks = strip.blocks.chunks(strip.in_group);
-        for (group, (numbers, blocks)) in to.chunks_mut(self.group).zip(blocks).enumerate() {
+        for (group, numbers) in to.chunks_mut(self.group).enumerate() {
             let zero = self.above() + strip.zeros.get(group).map_or(0, |zeros| i32::from(zeros[lane]));
-            for (numbers, block) in numbers.chunks_mut(self.wide()).zip(blocks) {
+            for (step, numbers) in numbers.chunks_mut(QUAD).enumerate() {
+                let (step, place) = (group * self.in_group() + step, lane % 4 * QUAD);
                 for (at, number) in numbers.iter_mut().enumerate() {
-                    let byte = block[lane / 4][lane % 4 * QUAD + at % QUAD];
-                    let code = if !self.four { byte } else { byte >> (at / QUAD * 4) & 15 };
+                    let code = match self.four {
+                        false => strip.blocks[2 * step + lane / 4][place + at],
+                        true => strip.blocks[step][place + at] >> (lane / 4 * 4) & 15,
+                    };
                     *number = strip.scales[group][lane] * (i32::from(code) - zero) as f32;
                 }
             }
@@ -114,9 +117,9 @@ impl Layer {
         if self.four { 8 } else { 128 }
     }
 
-    /// Inputs of a step.
-    pub(super) fn wide(&self) -> usize {
-        if self.four { 2 * QUAD } else { QUAD }
+    /// Blocks of a step.
+    fn in_step(&self) -> usize {
+        if self.four { 1 } else { 2 }
     }
 
     pub(super) fn group(&self) -> usize {
@@ -129,13 +132,13 @@ impl Layer {
 
     /// Steps of a group, but perhaps of the last.
     pub(super) fn in_group(&self) -> usize {
-        self.group.div_ceil(self.wide())
+        self.group.div_ceil(QUAD)
     }
 
     /// Steps of a row.
     pub(super) fn steps(&self) -> usize {
         let whole = self.groups() - 1;
-        whole * self.in_group() + (self.inputs - whole * self.group).div_ceil(self.wide())
+        whole * self.in_group() + (self.inputs - whole * self.group).div_ceil(QUAD)
     }
 
     pub(super) fn strips(&self) -> usize {
@@ -143,10 +146,10 @@ impl Layer {
     }
 
     pub(super) fn strip(&self, at: usize) -> Strip<'_> {
-        let (steps, groups) = (self.steps(), self.groups());
+        let (blocks, groups) = (self.steps() * self.in_step(), self.groups());
         let zeros = if self.zeros.is_empty() { &[][..] } else { &self.zeros[at * groups..][..groups] };
         Strip {
-            blocks: &self.blocks[at * steps..][..steps],
+            blocks: &self.blocks[at * blocks..][..blocks],
             in_group: self.in_group(),
             scales: &self.scales[at * groups..][..groups],
             zeros,

@@ -32,9 +32,10 @@ const OUTPUTS: usize = 8;
 /// Inputs of one output that are multiplied and added up together.
 const QUAD: usize = 4;
 
-/// Four inputs of each output of a strip, a byte each, or eight, the second four in the upper halves of the bytes. Four
-/// outputs fill a register. Bytes are unsigned: they stand [`Codes::above`] over the whole numbers.
-type Block = [[u8; OUTPUTS / 2 * QUAD]; 2];
+/// Four inputs of each of four outputs, a byte each; of four bits, those of four other outputs in the upper halves of the
+/// bytes. So a strip takes two of these for four inputs, or one. Bytes are unsigned: they stand 128 over the whole numbers,
+/// or 8.
+type Block = [u8; OUTPUTS / 2 * QUAD];
 
 /// The longest row of which every sum fits into 32 bits: products of numbers up to 128 from zero, and of those by a
 /// zero point.
@@ -81,7 +82,7 @@ pub fn forward(weights: Weights, x: &[i8], x_scales: &[f32], out: &mut [f32]) {
 /// A strip of a layer: eight outputs and all their inputs.
 #[derive(Clone, Copy)]
 struct Strip<'a> {
-    /// Those of a group side by side, and so many in each group but the last.
+    /// `[steps, 2 or 1]`, and so many steps in each group but the last.
     blocks: &'a [Block],
     in_group: usize,
     /// `[groups]`.

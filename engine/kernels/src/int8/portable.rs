@@ -1,6 +1,6 @@
 //! A tile where there is no such register: the same sums side by side.
 
-use super::{OUTPUTS, QUAD, Strip, inputs::Words};
+use super::{Block, OUTPUTS, QUAD, Strip, inputs::Words};
 use crate::lanes::F32x4;
 
 /// How bytes are multiplied: there is one way.
@@ -12,29 +12,28 @@ pub fn way() -> Way {
     Way
 }
 
-/// The sums of a strip with `S` samples, but for the samples' scales: `x` are their inputs in steps of `Q` words, `totals`
+/// The sums of a strip with `S` samples, but for the samples' scales: a step has `B` blocks, `x` are their inputs step by step, `totals`
 /// what the inputs of each group add up to.
 #[inline]
-pub fn tile<const Q: usize, const S: usize>(
+pub fn tile<const B: usize, const S: usize>(
     _: Way,
     strip: Strip,
-    x: &[[[i32; S]; Q]],
+    x: &[[i32; S]],
     totals: &[[i32; S]],
 ) -> [[F32x4; 2]; S] {
-    let above = if Q == 1 { 128 } else { 8 };
+    let above = if B == 2 { 128 } else { 8 };
     let mut sums = [[0.0; OUTPUTS]; S];
-    for (group, blocks) in strip.blocks.chunks(strip.in_group).enumerate() {
+    for (group, blocks) in strip.blocks.as_chunks::<B>().0.chunks(strip.in_group).enumerate() {
         let zeros = strip.zeros.get(group).copied().unwrap_or_default();
         for s in 0..S {
             let x = &x[group * strip.in_group..];
             let mut whole = zeros.map(|zero| (i32::from(zero) + above) * -totals[group][s]);
-            for (block, x) in blocks.iter().zip(x) {
-                for (q, x) in x.iter().enumerate() {
-                    let x = x[s].to_le_bytes().map(|x| i32::from(x.cast_signed()));
-                    for (whole, bytes) in whole.iter_mut().zip(block.as_flattened().as_chunks::<QUAD>().0) {
-                        let code = |byte: u8| i32::from(if Q == 1 { byte } else { byte >> (4 * q) & 15 });
-                        *whole += bytes.iter().zip(x).map(|(byte, x)| code(*byte) * x).sum::<i32>();
-                    }
+            for (step, x) in blocks.iter().zip(x) {
+                let x = x[s].to_le_bytes().map(|x| i32::from(x.cast_signed()));
+                for (output, whole) in whole.iter_mut().enumerate() {
+                    let (half, bytes) = (output / 4, output % 4 * QUAD..output % 4 * QUAD + QUAD);
+                    let code = |byte: u8| i32::from(if B == 2 { byte } else { byte >> (4 * half) & 15 });
+                    *whole += step[half % B][bytes].iter().zip(x).map(|(byte, x)| code(*byte) * x).sum::<i32>();
                 }
             }
             for ((sum, whole), scale) in sums[s].iter_mut().zip(whole).zip(&strip.scales[group]) {
@@ -67,7 +66,7 @@ pub struct Register([u32; 4]);
 impl Register {
     /// Reads them.
     #[inline(always)]
-    pub fn load(bytes: &[u8; 16]) -> Self {
+    pub fn load(bytes: &Block) -> Self {
         let (fours, _) = bytes.as_chunks::<4>();
         Self(std::array::from_fn(|lane| u32::from_le_bytes(fours[lane])))
     }

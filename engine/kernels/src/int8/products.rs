@@ -58,7 +58,7 @@ impl Layer {
         if samples < SAMPLES {
             ROOM.with_borrow_mut(|(_, room)| {
                 for (x, out) in x.chunks_exact(self.inputs()).zip(out.chunks_exact_mut(self.outputs())) {
-                    if self.four { self.row::<{ 2 * QUAD }>(x, room, out) } else { self.row::<QUAD>(x, room, out) }
+                    if self.four { self.row::<1>(x, room, out) } else { self.row::<2>(x, room, out) }
                 }
             });
         } else {
@@ -75,12 +75,12 @@ impl Layer {
     }
 
     fn add(&self, x: &Inputs, out: &mut [f32]) {
-        if self.four { self.tiles::<2>(x, out) } else { self.tiles::<1>(x, out) }
+        if self.four { self.tiles::<1>(x, out) } else { self.tiles::<2>(x, out) }
     }
 
-    /// All tiles; a step has `Q` words of inputs.
+    /// All tiles; a step has `B` blocks.
     #[cfg_attr(relaxed, target_feature(enable = "relaxed-simd"))]
-    fn tiles<const Q: usize>(&self, x: &Inputs, out: &mut [f32]) {
+    fn tiles<const B: usize>(&self, x: &Inputs, out: &mut [f32]) {
         let (way, samples, outputs) = (sums::way(), x.scales.len(), self.outputs());
         for number in 0..self.strips() {
             let strip = self.strip(number);
@@ -89,15 +89,15 @@ impl Layer {
             while sample < samples {
                 let to = &mut out[sample * outputs..];
                 if samples - sample >= SAMPLES {
-                    let (words, totals) = x.tile::<Q, SAMPLES>(sample);
-                    let tile = sums::tile(way, strip, words, totals);
+                    let [words, totals] = x.tile::<SAMPLES>(sample);
+                    let tile = sums::tile::<B, SAMPLES>(way, strip, words, totals);
                     for s in 0..SAMPLES {
                         put(tile[s], x.scales[sample + s], &mut to[s * outputs..][columns.clone()]);
                     }
                     sample += SAMPLES;
                 } else {
-                    let (words, totals) = x.tile::<Q, 1>(sample);
-                    let [sums] = sums::tile(way, strip, words, totals);
+                    let [words, totals] = x.tile::<1>(sample);
+                    let [sums] = sums::tile::<B, 1>(way, strip, words, totals);
                     put(sums, x.scales[sample], &mut to[columns.clone()]);
                     sample += 1;
                 }
@@ -105,78 +105,51 @@ impl Layer {
         }
     }
 
-    /// One sample in floats; a step has `N` inputs.
+    /// One sample in floats; a step has `B` blocks.
     #[cfg_attr(relaxed, target_feature(enable = "relaxed-simd"))]
-    fn row<const N: usize>(&self, x: &[f32], room: &mut Vec<f32>, out: &mut [f32]) {
+    fn row<const B: usize>(&self, x: &[f32], room: &mut Vec<f32>, out: &mut [f32]) {
         room.clear();
         let mut totals = Vec::with_capacity(self.groups());
         for group in x.chunks(self.group()) {
             totals.push(group.iter().sum());
-            for step in group.chunks(N) {
-                for (at, part) in Part::all::<N>().into_iter().enumerate() {
-                    room.push(if at < step.len() { step[at] * part.factor } else { 0.0 });
-                }
+            for step in group.chunks(QUAD) {
+                room.extend((0..QUAD).map(|at| step.get(at).map_or(0.0, |x| x * PARTS[at].factor)));
             }
         }
-        let (x, _) = room.as_chunks::<N>();
+        let (x, _) = room.as_chunks::<QUAD>();
         for (number, out) in out.chunks_mut(OUTPUTS).enumerate() {
-            put(float_sums(self.strip(number), self.above(), x, &totals), 1.0, out);
+            put(float_sums::<B>(self.strip(number), self.above(), x, &totals), 1.0, out);
         }
     }
 
     /// A strip's numbers, `[inputs, 8]`.
     fn read_strip(&self, at: usize, to: &mut [f32]) {
-        let strip = self.strip(at);
-        let (to, _) = to.as_chunks_mut::<OUTPUTS>();
-        let groups = to.chunks_mut(self.group()).zip(strip.blocks.chunks(strip.in_group));
-        for (group, (to, blocks)) in groups.enumerate() {
-            let (scales, zeros) = (halves(&strip.scales[group]), strip.float_zeros(group, self.above()));
-            for (to, block) in to.chunks_mut(self.wide()).zip(blocks) {
-                let registers = [Register::load(&block[0]), Register::load(&block[1])];
-                for (at, to) in to.iter_mut().enumerate() {
-                    let (shift, mask) = if self.four { (lies_at(at), 15) } else { (lies_at(at), 255) };
-                    for (half, to) in to.as_chunks_mut::<4>().0.iter_mut().enumerate() {
-                        let codes = registers[half].part(shift, mask);
-                        (scales[half] * (codes - zeros[half])).store(to);
-                    }
-                }
-            }
-        }
+        if self.four { self.strip(at).read::<1>(self, to) } else { self.strip(at).read::<2>(self, to) }
     }
 }
 
-/// Where the bits of an input of a step begin, in the four bytes of an output.
-const fn lies_at(at: usize) -> u32 {
-    (at % QUAD * 8 + at / QUAD * 4) as u32
-}
-
-/// How the number of one input comes out of the four bytes of an output.
-#[derive(Clone, Copy)]
+/// How one input's numbers come out of the four bytes that each output has.
 struct Part {
     shift: u32,
     mask: u32,
-    /// A part that is left where it lies is too large by a power of two: the input makes that good, without rounding.
+    /// What is left where it lies is too large by a power of two: the input makes that good, without rounding.
     factor: f32,
 }
 
-impl Part {
-    /// All of a step: four of eight bits, or eight of four.
-    const fn all<const N: usize>() -> [Self; N] {
-        let bits = if N == QUAD { 8 } else { 4 };
-        let mask = (1 << bits) - 1;
-        let mut all = [Self { shift: 0, mask, factor: 1.0 }; N];
-        let mut at = 0;
-        while at < N {
-            let begin = lies_at(at);
-            all[at] = if begin + bits == u32::BITS {
-                // Left there, its highest bit would be a sign.
-                Self { shift: begin, mask, factor: 1.0 }
-            } else {
-                Self { shift: 0, mask: mask << begin, factor: 1.0 / (1u32 << begin) as f32 }
-            };
-            at += 1;
-        }
-        all
+/// The four of a step. The last would be a sign if it were left there.
+const PARTS: [Part; QUAD] = [
+    Part { shift: 0, mask: 0xff, factor: 1.0 },
+    Part { shift: 0, mask: 0xff00, factor: 1.0 / 256.0 },
+    Part { shift: 0, mask: 0xff_0000, factor: 1.0 / 65_536.0 },
+    Part { shift: 24, mask: 0xff, factor: 1.0 },
+];
+
+/// Which bits of each byte belong to half a strip, where a step has `B` blocks, and how many times too large they are.
+const fn bits<const B: usize>(half: usize) -> (u32, f32) {
+    match (B, half) {
+        (2, _) => (0xffff_ffff, 1.0),
+        (_, 0) => (0x0f0f_0f0f, 1.0),
+        _ => (0xf0f0_f0f0, 16.0),
     }
 }
 
@@ -186,35 +159,51 @@ impl Strip<'_> {
         let zeros = self.zeros.get(group).copied().unwrap_or_default();
         halves(&zeros.map(|zero| (i32::from(zero) + above) as f32))
     }
-}
 
-/// The sums of one sample; `x` are its inputs times the factors of their parts, `totals` what those of each group add up
-/// to.
-#[inline]
-#[cfg_attr(relaxed, target_feature(enable = "relaxed-simd"))]
-fn float_sums<const N: usize>(strip: Strip, above: i32, mut x: &[[f32; N]], totals: &[f32]) -> [F32x4; 2] {
-    let parts = const { Part::all::<N>() };
-    let mut sums = [F32x4::zero(); 2];
-    for (group, blocks) in strip.blocks.chunks(strip.in_group).enumerate() {
-        let (here, rest) = x.split_at(blocks.len());
-        x = rest;
-        // A sum waits for the one before it: more of them side by side keep a processor busy.
-        let mut products = [[F32x4::zero(); 2]; 2];
-        for (block, x) in blocks.iter().zip(here) {
-            let registers = [Register::load(&block[0]), Register::load(&block[1])];
-            for at in 0..N {
-                let (part, x) = (parts[at], F32x4::splat(x[at]));
-                let sums = &mut products[at % 2];
-                for half in 0..2 {
-                    sums[half] = registers[half].part(part.shift, part.mask).madd(x, sums[half]);
+    /// All numbers, `[inputs, 8]`; a step has `B` blocks.
+    fn read<const B: usize>(&self, layer: &Layer, to: &mut [f32]) {
+        let (to, _) = to.as_chunks_mut::<OUTPUTS>();
+        let groups = to.chunks_mut(layer.group()).zip(self.blocks.as_chunks::<B>().0.chunks(self.in_group));
+        for (group, (to, blocks)) in groups.enumerate() {
+            let (scales, zeros) = (halves(&self.scales[group]), self.float_zeros(group, layer.above()));
+            for (to, block) in to.chunks_mut(QUAD).zip(blocks) {
+                let registers = [Register::load(&block[0]), Register::load(&block[1 % B])];
+                for (at, to) in to.iter_mut().enumerate() {
+                    for (half, to) in to.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+                        let (bits, times) = bits::<B>(half);
+                        let codes = registers[half].part(8 * at as u32, bits & 255) * F32x4::splat(1.0 / times);
+                        (scales[half] * (codes - zeros[half])).store(to);
+                    }
                 }
             }
         }
-        let [even, odd] = products;
+    }
+}
+
+/// The sums of one sample; a step has `B` blocks, `x` are the inputs times the factors of their parts, `totals` what those
+/// of each group add up to.
+#[inline]
+#[cfg_attr(relaxed, target_feature(enable = "relaxed-simd"))]
+fn float_sums<const B: usize>(strip: Strip, above: i32, x: &[[f32; QUAD]], totals: &[f32]) -> [F32x4; 2] {
+    let mut sums = [F32x4::zero(); 2];
+    for (group, blocks) in strip.blocks.as_chunks::<B>().0.chunks(strip.in_group).enumerate() {
+        let x = &x[group * strip.in_group..][..blocks.len()];
+        // A sum waits for the one before it: two of them side by side keep a processor busy.
+        let mut products = [[F32x4::zero(); 2]; 2];
+        for (block, x) in blocks.iter().zip(x) {
+            let registers = [Register::load(&block[0]), Register::load(&block[1 % B])];
+            for (at, part) in PARTS.iter().enumerate() {
+                let x = F32x4::splat(x[at]);
+                for half in 0..2 {
+                    let codes = registers[half].part(part.shift, part.mask & bits::<B>(half).0);
+                    products[at % 2][half] = codes.madd(x, products[at % 2][half]);
+                }
+            }
+        }
         let (scales, zeros) = (halves(&strip.scales[group]), strip.float_zeros(group, above));
         let total = F32x4::splat(totals[group]);
         for half in 0..2 {
-            let products = even[half] + odd[half];
+            let products = (products[0][half] + products[1][half]) * F32x4::splat(1.0 / bits::<B>(half).1);
             sums[half] = sums[half] + scales[half] * (products - zeros[half] * total);
         }
     }

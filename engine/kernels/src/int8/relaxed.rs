@@ -8,7 +8,7 @@
 use super::{
     Block, Strip,
     products::halves,
-    simd128::{four_bits, load, pairs, zeros},
+    simd128::{codes, pairs, zeros},
 };
 use crate::lanes::F32x4;
 use std::{arch::wasm32::*, hint::black_box};
@@ -43,39 +43,39 @@ fn dot(a: i8, b: u8) -> i32 {
     i32x4_extract_lane::<0>(i32x4_relaxed_dot_i8x16_i7x16_add(a, b, i32x4_splat(0)))
 }
 
-/// The sums of a strip with `S` samples, but for the samples' scales: `x` are their inputs in steps of `Q` words, `totals`
+/// The sums of a strip with `S` samples, but for the samples' scales: a step has `B` blocks, `x` are their inputs step by step, `totals`
 /// what the inputs of each group add up to.
 #[inline]
 #[target_feature(enable = "relaxed-simd")]
-pub fn tile<const Q: usize, const S: usize>(
+pub fn tile<const B: usize, const S: usize>(
     way: Way,
     strip: Strip,
-    x: &[[[i32; S]; Q]],
+    x: &[[i32; S]],
     totals: &[[i32; S]],
 ) -> [[F32x4; 2]; S] {
     match (way, S) {
-        (Way::Pairs, _) => pairs(strip, x, totals),
+        (Way::Pairs, _) => pairs::<B, S>(strip, x, totals),
         // A sum waits for the one before it: one sample alone needs more of them side by side.
-        (_, 1) => fours::<Q, S, 4>(way, strip, x, totals),
-        _ => fours::<Q, S, 1>(way, strip, x, totals),
+        (_, 1) => fours::<B, S, 4>(way, strip, x, totals),
+        _ => fours::<B, S, 1>(way, strip, x, totals),
     }
 }
 
 /// The sums by products of eight bits, of which four are added up in 32; `K` steps are added up side by side.
 #[target_feature(enable = "relaxed-simd")]
-fn fours<const Q: usize, const S: usize, const K: usize>(
+fn fours<const B: usize, const S: usize, const K: usize>(
     way: Way,
     strip: Strip,
-    x: &[[[i32; S]; Q]],
+    x: &[[i32; S]],
     totals: &[[i32; S]],
 ) -> [[F32x4; 2]; S] {
-    let (above, flip) = match (Q, way) {
-        (1, Way::Signed) => (0, u8x16_splat(128)),
-        (1, _) => (128, u8x16_splat(0)),
+    let (above, flip) = match (B, way) {
+        (2, Way::Signed) => (0, u8x16_splat(128)),
+        (2, _) => (128, u8x16_splat(0)),
         _ => (8, u8x16_splat(0)),
     };
     let mut sums = [[F32x4::zero(); 2]; S];
-    for (group, blocks) in strip.blocks.chunks(strip.in_group).enumerate() {
+    for (group, blocks) in strip.blocks.as_chunks::<B>().0.chunks(strip.in_group).enumerate() {
         let x = &x[group * strip.in_group..][..blocks.len()];
         let zeros = zeros(strip, group, above);
         let mut whole = [[[i32x4_splat(0); 2]; S]; K];
@@ -89,8 +89,8 @@ fn fours<const Q: usize, const S: usize, const K: usize>(
                 step(&blocks[k], &x[k], flip, &mut whole[k]);
             }
         }
-        for (block, x) in rest.iter().zip(rest_x) {
-            step(block, x, flip, &mut whole[0]);
+        for (blocks, x) in rest.iter().zip(rest_x) {
+            step(blocks, x, flip, &mut whole[0]);
         }
         let scales = halves(&strip.scales[group]);
         for s in 0..S {
@@ -109,14 +109,11 @@ fn fours<const Q: usize, const S: usize, const K: usize>(
 /// Adds the products of one step.
 #[inline]
 #[target_feature(enable = "relaxed-simd")]
-fn step<const Q: usize, const S: usize>(block: &Block, x: &[[i32; S]; Q], flip: v128, whole: &mut [[v128; 2]; S]) {
-    let bytes = [v128_xor(load(&block[0]), flip), v128_xor(load(&block[1]), flip)];
-    for q in 0..Q {
-        let codes = [four_bits::<Q>(bytes[0], q), four_bits::<Q>(bytes[1], q)];
-        for s in 0..S {
-            let x = i32x4_splat(x[q][s]);
-            whole[s][0] = i32x4_relaxed_dot_i8x16_i7x16_add(x, codes[0], whole[s][0]);
-            whole[s][1] = i32x4_relaxed_dot_i8x16_i7x16_add(x, codes[1], whole[s][1]);
-        }
+fn step<const B: usize, const S: usize>(blocks: &[Block; B], x: &[i32; S], flip: v128, whole: &mut [[v128; 2]; S]) {
+    let codes = [v128_xor(codes(blocks, 0), flip), v128_xor(codes(blocks, 1), flip)];
+    for s in 0..S {
+        let x = i32x4_splat(x[s]);
+        whole[s][0] = i32x4_relaxed_dot_i8x16_i7x16_add(x, codes[0], whole[s][0]);
+        whole[s][1] = i32x4_relaxed_dot_i8x16_i7x16_add(x, codes[1], whole[s][1]);
     }
 }

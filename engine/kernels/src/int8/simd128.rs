@@ -1,6 +1,6 @@
 //! A tile in a browser's registers, with products of sixteen bits.
 
-use super::{OUTPUTS, QUAD, Strip, inputs::Words, products::halves};
+use super::{Block, QUAD, Strip, inputs::Words, products::halves};
 use crate::lanes::F32x4;
 use std::arch::wasm32::*;
 
@@ -15,44 +15,37 @@ pub fn way() -> Way {
     Way
 }
 
-/// The sums of a strip with `S` samples, but for the samples' scales: `x` are their inputs in steps of `Q` words, `totals`
+/// The sums of a strip with `S` samples, but for the samples' scales: a step has `B` blocks, `x` are their inputs step by step, `totals`
 /// what the inputs of each group add up to.
 #[cfg(not(relaxed))]
 #[inline]
-pub fn tile<const Q: usize, const S: usize>(
+pub fn tile<const B: usize, const S: usize>(
     _: Way,
     strip: Strip,
-    x: &[[[i32; S]; Q]],
+    x: &[[i32; S]],
     totals: &[[i32; S]],
 ) -> [[F32x4; 2]; S] {
-    pairs(strip, x, totals)
+    pairs::<B, S>(strip, x, totals)
 }
 
 /// The sums by products of sixteen bits, of which pairs are added up in 32.
-pub fn pairs<const Q: usize, const S: usize>(
-    strip: Strip,
-    x: &[[[i32; S]; Q]],
-    totals: &[[i32; S]],
-) -> [[F32x4; 2]; S] {
-    let above = if Q == 1 { 128 } else { 8 };
+pub fn pairs<const B: usize, const S: usize>(strip: Strip, x: &[[i32; S]], totals: &[[i32; S]]) -> [[F32x4; 2]; S] {
+    let above = if B == 2 { 128 } else { 8 };
     let mut sums = [[F32x4::zero(); 2]; S];
-    for (group, blocks) in strip.blocks.chunks(strip.in_group).enumerate() {
+    for (group, blocks) in strip.blocks.as_chunks::<B>().0.chunks(strip.in_group).enumerate() {
         let x = &x[group * strip.in_group..][..blocks.len()];
         let scales = halves(&strip.scales[group]);
         let zeros = zeros(strip, group, above);
         for half in 0..2 {
             // Two outputs to a register, two sums for each.
             let mut whole = [[i32x4_splat(0); 2]; S];
-            for (block, x) in blocks.iter().zip(x) {
-                let bytes = load(&block[half]);
-                for q in 0..Q {
-                    let bytes = four_bits::<Q>(bytes, q);
-                    let codes = [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)];
-                    for s in 0..S {
-                        let x = i16x8_extend_low_i8x16(i32x4_splat(x[q][s]));
-                        whole[s][0] = i32x4_add(whole[s][0], i32x4_dot_i16x8(x, codes[0]));
-                        whole[s][1] = i32x4_add(whole[s][1], i32x4_dot_i16x8(x, codes[1]));
-                    }
+            for (step, x) in blocks.iter().zip(x) {
+                let bytes = codes(step, half);
+                let codes = [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)];
+                for s in 0..S {
+                    let x = i16x8_extend_low_i8x16(i32x4_splat(x[s]));
+                    whole[s][0] = i32x4_add(whole[s][0], i32x4_dot_i16x8(x, codes[0]));
+                    whole[s][1] = i32x4_add(whole[s][1], i32x4_dot_i16x8(x, codes[1]));
                 }
             }
             for s in 0..S {
@@ -81,20 +74,20 @@ pub fn zeros(strip: Strip, group: usize, above: i32) -> [v128; 2] {
     }
 }
 
-/// The bytes of four inputs each, of steps that have `Q` times four: of two fours, the second lies in the upper halves.
+/// Four inputs of each output of half a strip, a byte each.
 #[inline(always)]
-pub fn four_bits<const Q: usize>(bytes: v128, q: usize) -> v128 {
-    match (Q, q) {
-        (1, _) => bytes,
-        (_, 0) => v128_and(bytes, u8x16_splat(15)),
+pub fn codes<const B: usize>(step: &[Block; B], half: usize) -> v128 {
+    match (B, half) {
+        (2, _) => load(&step[half]),
+        (_, 0) => v128_and(load(&step[0]), u8x16_splat(15)),
         // Two bytes at once, which shifts four bits from one into the other.
-        _ => v128_and(u16x8_shr(bytes, 4), u8x16_splat(15)),
+        _ => v128_and(u16x8_shr(load(&step[0]), 4), u8x16_splat(15)),
     }
 }
 
 /// Reads sixteen bytes; the compiler makes one instruction of it.
 #[inline(always)]
-pub fn load(&[a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]: &[u8; OUTPUTS / 2 * QUAD]) -> v128 {
+fn load(&[a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]: &Block) -> v128 {
     u8x16(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
 }
 
@@ -144,7 +137,7 @@ pub struct Register(v128);
 impl Register {
     /// Reads them.
     #[inline(always)]
-    pub fn load(bytes: &[u8; 16]) -> Self {
+    pub fn load(bytes: &Block) -> Self {
         Self(load(bytes))
     }
 
