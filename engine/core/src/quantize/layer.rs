@@ -23,8 +23,8 @@ pub fn outputs(weight: Matrix, inputs: Matrix) -> Vec<f32> {
 
 /// A quantized layer as the kernels compute with it, of any scheme: with a scale for each row or group.
 ///
-/// It takes the bytes of [`Quantized::bytes`], and a little more where rows share a scale, are no multiple of eight, or are
-/// cut into groups that are none.
+/// It takes the bytes of [`Quantized::bytes`], and a little more where all rows share a scale, where the rows are no
+/// multiple of eight, and where the groups are no multiple of four.
 pub fn ready(weight: &Quantized) -> int8::Layer {
     let (inputs, rows) = (weight.columns, weight.rows());
     let group = match weight.scheme.share {

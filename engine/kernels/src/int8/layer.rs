@@ -53,6 +53,7 @@ impl Layer {
             scales: in_strips(scales, groups),
             zeros: in_strips(zeros, groups),
         };
+        made.blocks.reserve_exact(made.strips() * made.steps() * made.in_step());
         for strip in 0..made.strips() {
             for begin in (0..inputs).step_by(made.group) {
                 let end = inputs.min(begin + made.group);
