@@ -22,7 +22,6 @@ pub mod linear;
 pub mod matmul;
 pub mod peak;
 pub mod rms_norm;
-pub mod rounding;
 pub mod rows;
 pub mod softmax;
 pub mod sparse;

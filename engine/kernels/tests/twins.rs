@@ -5,7 +5,6 @@ mod blocks;
 mod encoder;
 mod int8;
 mod random;
-mod rounding;
 mod sparse;
 
 use kernels::{

@@ -1,7 +1,7 @@
 //! Do the kernels compute here what plain Rust computes? Asked before the first job runs.
 
 use kernels::{
-    int8,
+    int8::{self, Codes, Weights},
     matmul::{self, Shape},
 };
 
@@ -15,7 +15,12 @@ const SIZE: usize = 37;
 pub fn self_test() -> Result<(), String> {
     let wave = |step: usize| (0..SIZE * SIZE).map(move |i| (i * step % 251) as i32 - 125);
     let (a, b): (Vec<i8>, Vec<i8>) = (wave(7).map(|x| x as i8).collect(), wave(11).map(|x| x as i8).collect());
-    if i64::from(int8::dot(&a, &b)) != int8::naive::dot(&a, &b) {
+    let scales = [1.0; SIZE];
+    let weights = Weights { inputs: SIZE, group: SIZE, codes: Codes::Eight(&b), scales: &scales, zeros: &[] };
+    let mut products = vec![0.0; SIZE * SIZE];
+    int8::forward(weights, &a, &scales, &mut products);
+    // Whole numbers far below 2^24: a float holds each of them.
+    if !products.iter().map(|x| f64::from(*x)).eq(int8::naive::forward(weights, &a, &scales)) {
         return Err("This processor multiplies whole numbers wrongly here.".into());
     }
     let fractions = |numbers: &[i8]| numbers.iter().map(|x| f32::from(*x) / 16.0).collect::<Vec<f32>>();

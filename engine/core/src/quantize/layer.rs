@@ -1,10 +1,9 @@
 //! How well a quantized layer does its work: measured on what comes out of it, not on its weights.
 
-use super::{Codes, Grid, Matrix, Quantized, Share};
+use super::{Grid, Matrix, Quantized, Share};
 use kernels::{
     int8,
     matmul::{Shape, matmul},
-    rounding,
 };
 
 /// What a layer without bias makes of its inputs: `[samples, outputs]`.
@@ -22,60 +21,20 @@ pub fn outputs(weight: Matrix, inputs: Matrix) -> Vec<f32> {
     out
 }
 
-/// A quantized layer as the kernels want it: with a scale for each row or group.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Ready {
-    inputs: usize,
-    group: usize,
-    codes: Codes,
-    scales: Vec<f32>,
-    zeros: Vec<i8>,
-}
-
-impl Ready {
-    /// `weight`: `[outputs, inputs]`, of any scheme.
-    pub fn new(weight: &Quantized) -> Self {
-        let (inputs, rows) = (weight.columns, weight.rows());
-        let group = match weight.scheme.share {
-            Share::Tensor | Share::Row => inputs,
-            Share::Group(size) => size,
-        };
-        let (mut scales, mut zeros) = (weight.scales.clone(), weight.zeros.clone());
-        if weight.scheme.share == Share::Tensor {
-            scales = vec![scales[0]; rows];
-            zeros = zeros.first().map_or(Vec::new(), |zero| vec![*zero; rows]);
-        }
-        Self { inputs, group, codes: weight.codes.clone(), scales, zeros }
-    }
-
-    /// How many outputs there are.
-    pub fn outputs(&self) -> usize {
-        self.codes.rows()
-    }
-
-    /// How many inputs there are.
-    pub fn inputs(&self) -> usize {
-        self.inputs
-    }
-
-    /// For the kernels.
-    pub fn as_kernel(&self) -> int8::Weights<'_> {
-        let Self { inputs, group, codes, scales, zeros } = self;
-        int8::Weights { inputs: *inputs, group: *group, codes: codes.as_kernel(), scales, zeros }
-    }
-
-    /// The numbers of one output, `[inputs]`, read back.
-    ///
-    /// # Panics
-    /// If there is no such output, or `to` has another length.
-    pub fn read_row(&self, row: usize, to: &mut [f32]) {
-        let groups = self.inputs.div_ceil(self.group);
-        let part = row * groups..(row + 1) * groups;
-        let zeros = if self.zeros.is_empty() { &[] } else { &self.zeros[part.clone()] };
-        let codes = self.codes.row_as_kernel(row);
-        let (inputs, group) = (self.inputs, self.group);
-        rounding::read_back(int8::Weights { inputs, group, codes, scales: &self.scales[part], zeros }, to);
-    }
+/// A quantized layer as the kernels compute with it, of any scheme: with a scale for each row or group.
+///
+/// It takes the bytes of [`Quantized::bytes`], and a little more where all rows share a scale, where the rows are no
+/// multiple of eight, and where the groups are no multiple of four.
+pub fn ready(weight: &Quantized) -> int8::Layer {
+    let (inputs, rows) = (weight.columns, weight.rows());
+    let group = match weight.scheme.share {
+        Share::Tensor | Share::Row => inputs,
+        Share::Group(size) => size,
+    };
+    let times = if weight.scheme.share == Share::Tensor { rows } else { 1 };
+    let (scales, zeros) = (weight.scales.repeat(times), weight.zeros.repeat(times));
+    let codes = weight.codes.as_kernel();
+    int8::Layer::new(int8::Weights { inputs, group, codes, scales: &scales, zeros: &zeros })
 }
 
 /// What a quantized layer makes of quantized inputs, by the integer kernel: `[samples, outputs]`. The twin in
@@ -92,7 +51,7 @@ pub fn quantized_outputs(weight: &Quantized, inputs: &Quantized) -> Vec<f32> {
     let int8::Codes::Eight(x) = inputs.codes.as_kernel() else { panic!("inputs have eight bits") };
     assert!(inputs.scheme.share == Share::Row && inputs.scheme.grid == Grid::Symmetric, "inputs have a scale per row");
     let mut out = vec![0.0; inputs.rows() * weight.rows()];
-    int8::forward(Ready::new(weight).as_kernel(), x, &inputs.scales, &mut out);
+    ready(weight).add_whole(x, &inputs.scales, &mut out);
     out
 }
 

@@ -119,7 +119,7 @@ proptest! {
     fn packed_rows_are_read_back((columns, data) in matrix(), group in 1usize..9) {
         let scheme = Scheme { share: Share::Group(group), ..Scheme::INT4 };
         let quantized = quantize(Matrix { columns, data: &data }, scheme).unwrap();
-        let (ready, groups) = (layer::Ready::new(&quantized), columns.div_ceil(group));
+        let (ready, groups) = (layer::ready(&quantized), columns.div_ceil(group));
         for (row, scales) in quantized.scales.chunks(groups).enumerate() {
             let mut fast = vec![0.0; columns];
             ready.read_row(row, &mut fast);

@@ -1,21 +1,41 @@
-//! Weights and inputs of eight bits, or weights of four: products added up in 32 bits, and rescaled where a scale ends.
+//! Weights of eight bits or of four: products added up in 32 bits, and rescaled where a scale ends.
 //!
-//! Whole numbers have no rounding, so every variant gives the same sums; only the rescaling is in `f32`.
+//! [`Weights`] are what quantizing makes, row after row. A [`Layer`] has them in the order in which registers read them,
+//! laid out once and used again and again. Whole numbers have no rounding, so every variant of this crate gives the same
+//! sums, and rescales them in the same order.
 
+mod inputs;
+mod layer;
 pub mod naive;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod portable;
+mod products;
+#[cfg(relaxed)]
+mod relaxed;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd128;
 pub mod tiles;
 
+pub use layer::Layer;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 use portable as register;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 use simd128 as register;
 
-/// So many products are computed at once.
-const LANES: usize = 16;
+#[cfg(not(relaxed))]
+use register as sums;
+#[cfg(relaxed)]
+use relaxed as sums;
+
+/// Outputs of a strip: their sums take two registers for each sample.
+const OUTPUTS: usize = 8;
+/// Inputs of one output that are multiplied and added up together.
+const QUAD: usize = 4;
+
+/// Four inputs of each of four outputs, a byte each; of four bits, those of four other outputs in the upper halves of the
+/// bytes. So a strip takes two of these for four inputs, or one. Bytes are unsigned: they stand 128 over the whole numbers,
+/// or 8.
+type Block = [u8; OUTPUTS / 2 * QUAD];
 
 /// The longest row of which every sum fits into 32 bits: products of numbers up to 128 from zero, and of those by a
 /// zero point.
@@ -45,18 +65,7 @@ pub struct Weights<'a> {
     pub zeros: &'a [i8],
 }
 
-/// The product of two rows of whole numbers, of one length: Σᵢ aᵢ·bᵢ.
-///
-/// # Panics
-/// If the lengths differ.
-pub fn dot(a: &[i8], b: &[i8]) -> i32 {
-    assert_eq!(a.len(), b.len(), "a number for each");
-    let ((a, rest_a), (b, rest_b)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    let rest: i32 = rest_a.iter().zip(rest_b).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum();
-    register::dot(a, b) + rest
-}
-
-/// `x · weightsᵀ`, each row of `x` with one scale.
+/// `x · weightsᵀ`, each row of `x` with one scale. For a single time: it lays the weights out first.
 ///
 /// # Shapes
 /// - `x`: `[samples, inputs]`
@@ -66,53 +75,18 @@ pub fn dot(a: &[i8], b: &[i8]) -> i32 {
 /// # Panics
 /// If the shapes do not fit, or rows are longer than [`LONGEST`].
 pub fn forward(weights: Weights, x: &[i8], x_scales: &[f32], out: &mut [f32]) {
-    let Weights { inputs, group, codes, scales, zeros } = weights;
-    assert!(
-        (1..=LONGEST).contains(&inputs) && group > 0,
-        "between 1 and {LONGEST} inputs, and groups that are not empty"
-    );
-    let groups = inputs.div_ceil(group);
-    let outputs = scales.len() / groups;
-    assert_eq!(x.len(), x_scales.len() * inputs, "a scale for each sample");
-    assert_eq!(out.len(), x_scales.len() * outputs, "a place for each result");
-    assert!(zeros.is_empty() || zeros.len() == scales.len(), "a zero for each scale, or none");
-    // What a zero point takes away is the same for every output: the sum of a group's inputs.
-    let sums: Vec<i32> = if zeros.is_empty() {
-        Vec::new()
-    } else {
-        x.chunks_exact(inputs).flat_map(|x| x.chunks(group).map(|x| x.iter().map(|x| i32::from(*x)).sum())).collect()
-    };
-    let mut unpacked = vec![0; inputs];
-    for (output, scales) in scales.chunks_exact(groups).enumerate() {
-        let row = match codes {
-            Codes::Eight(codes) => &codes[output * inputs..][..inputs],
-            Codes::Four(bytes) => {
-                let length = inputs.div_ceil(2);
-                unpack(&bytes[output * length..][..length], &mut unpacked);
-                &unpacked
-            }
-        };
-        for (sample, x) in x.chunks_exact(inputs).enumerate() {
-            let mut sum = 0.0;
-            for (at, (w, x)) in row.chunks(group).zip(x.chunks(group)).enumerate() {
-                let mut whole = dot(w, x);
-                if !zeros.is_empty() {
-                    whole -= i32::from(zeros[output * groups + at]) * sums[sample * groups + at];
-                }
-                sum += scales[at] * whole as f32;
-            }
-            out[sample * outputs + output] = sum * x_scales[sample];
-        }
-    }
+    out.fill(0.0);
+    Layer::new(weights).add_whole(x, x_scales, out);
 }
 
-/// The whole numbers of packed bytes: two for each, of the last byte perhaps one.
-fn unpack(bytes: &[u8], to: &mut [i8]) {
-    let (pairs, rest) = to.as_chunks_mut::<2>();
-    for (pair, byte) in pairs.iter_mut().zip(bytes) {
-        *pair = naive::unpack(*byte);
-    }
-    if let ([last], Some(byte)) = (rest, bytes.last()) {
-        [*last, _] = naive::unpack(*byte);
-    }
+/// A strip of a layer: eight outputs and all their inputs.
+#[derive(Clone, Copy)]
+struct Strip<'a> {
+    /// `[steps, 2 or 1]`, and so many steps in each group but the last.
+    blocks: &'a [Block],
+    in_group: usize,
+    /// `[groups]`.
+    scales: &'a [[f32; OUTPUTS]],
+    /// `[groups]`, or empty where all are zero.
+    zeros: &'a [[i8; OUTPUTS]],
 }

@@ -14,6 +14,7 @@ mod pack;
 mod packed;
 mod vector;
 
+pub(crate) use packed::by_strips;
 pub(crate) use vector::dot;
 
 /// Which of the factors is stored transposed. No transposed copy is ever made.

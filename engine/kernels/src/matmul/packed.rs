@@ -72,15 +72,41 @@ pub(super) fn product_with_kept([m, k, n]: [usize; 3], a: View, b: &[f32], mut o
     });
 }
 
+/// `out += a · b` for `a: [m, k]` and `out: [m, n]`, where `strip` writes each eight columns of `b`: `[k, 8]`, filled up with
+/// anything. Of `b`, no more than that is ever there as floats.
+pub(crate) fn by_strips([m, k, n]: [usize; 3], a: &[f32], out: &mut [f32], mut strip: impl FnMut(usize, &mut [f32])) {
+    let (a, mut out) = (View { data: a, row: k, column: 1 }, Out { data: out, row: n, add: true });
+    ROOM.with_borrow_mut(|[room_a, room_b]| {
+        grow(room_a, m.min(M_BLOCK).next_multiple_of(ROWS) * k);
+        grow(room_b, k * COLUMNS);
+        for i0 in (0..m).step_by(M_BLOCK) {
+            let rows = M_BLOCK.min(m - i0);
+            pack::strips::<ROWS>(a, [i0, 0], [rows, k], room_a);
+            for j in (0..n).step_by(COLUMNS) {
+                let b = &mut room_b[..k * COLUMNS];
+                strip(j / COLUMNS, b);
+                column(room_a, b, [i0, rows, k, n], j, &mut out, true);
+            }
+        }
+    });
+}
+
 /// All tiles of `rows` rows, beginning with row `i0`.
 #[cfg_attr(relaxed, target_feature(enable = "relaxed-simd"))]
 fn block(a: &[f32], b: &[f32], [i0, rows, deep, n]: [usize; 4], out: &mut Out, add: bool) {
     for (j, b) in (0..n).step_by(COLUMNS).zip(b.chunks_exact(deep * COLUMNS)) {
-        let columns = COLUMNS.min(n - j);
-        for (i, a) in (0..rows).step_by(ROWS).zip(a.chunks_exact(deep * ROWS)) {
-            let tile = micro::tile(a, b);
-            micro::put(tile, out, add, i0 + i, j, ROWS.min(rows - i), columns);
-        }
+        column(a, b, [i0, rows, deep, n], j, out, add);
+    }
+}
+
+/// The same of one strip of columns, beginning with column `j`.
+#[inline]
+#[cfg_attr(relaxed, target_feature(enable = "relaxed-simd"))]
+fn column(a: &[f32], b: &[f32], [i0, rows, deep, n]: [usize; 4], j: usize, out: &mut Out, add: bool) {
+    let columns = COLUMNS.min(n - j);
+    for (i, a) in (0..rows).step_by(ROWS).zip(a.chunks_exact(deep * ROWS)) {
+        let tile = micro::tile(a, b);
+        micro::put(tile, out, add, i0 + i, j, ROWS.min(rows - i), columns);
     }
 }
 

@@ -3,18 +3,17 @@
 use crate::gpt::{Matrix, Vocabulary};
 use engine_core::{
     jobs::quantize::Activations,
-    quantize::{self, Quantized, layer::Ready},
+    quantize::{self, Quantized, layer::ready},
 };
 use kernels::{
-    int8,
+    int8::Layer,
     lanes::add_to,
-    matmul::{Shape, matmul, matmul_add},
-    rounding,
+    matmul::{Shape, matmul},
 };
 
 /// A layer of whole numbers.
 pub(super) struct Held {
-    weight: Ready,
+    weight: Layer,
     /// With AWQ, what each input is multiplied by; else empty.
     input_factors: Vec<f32>,
     activations: Activations,
@@ -26,7 +25,7 @@ impl Held {
     pub(super) fn new(weight: &Quantized, input_scales: &[f32], activations: Activations) -> Self {
         let input_factors = input_scales.iter().map(|scale| 1.0 / scale).collect();
         Self {
-            weight: Ready::new(weight),
+            weight: ready(weight),
             input_factors,
             activations,
             bytes: weight.bytes().all() + size_of_val(input_scales),
@@ -36,7 +35,9 @@ impl Held {
     /// The weights as floats, `[outputs, inputs]`: what they amount to, but for `input_factors`.
     fn read_back(&self) -> Vec<f32> {
         let mut values = vec![0.0; self.weight.outputs() * self.weight.inputs()];
-        rounding::read_back(self.weight.as_kernel(), &mut values);
+        for (output, row) in values.chunks_exact_mut(self.weight.inputs()).enumerate() {
+            self.weight.read_row(output, row);
+        }
         values
     }
 
@@ -55,10 +56,8 @@ impl Held {
         }
     }
 
-    /// `out += x · W`, by the integer kernel or in floats.
+    /// `out += x · W`, in whole numbers or in floats.
     fn add_to(&self, x: &[f32], out: &mut [f32]) {
-        let (inputs, outputs) = (self.weight.inputs(), self.weight.outputs());
-        let rows = x.len() / inputs;
         let scaled: Vec<f32>;
         let x = if self.input_factors.is_empty() {
             x
@@ -69,14 +68,8 @@ impl Held {
             &scaled
         };
         match self.activations {
-            Activations::Int8 => {
-                let (mut codes, mut scales) = (vec![0; x.len()], vec![0.0; rows]);
-                rounding::rows(x, &mut codes, &mut scales);
-                let mut product = vec![0.0; out.len()];
-                int8::forward(self.weight.as_kernel(), &codes, &scales, &mut product);
-                add_to(out, &product);
-            }
-            Activations::Float => matmul_add(Shape::nt(rows, inputs, outputs), x, &self.read_back(), out),
+            Activations::Int8 => self.weight.add_rounded(x, out),
+            Activations::Float => self.weight.add_floats(x, out),
         }
     }
 }
