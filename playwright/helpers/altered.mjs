@@ -54,12 +54,12 @@ export function altered(from, name, build = 'abcdefabcdef') {
   const files = filesOf(from);
   const old = JSON.parse(readFileSync(path.join(from, 'build.json'), 'utf8')).build;
   for (const [file, entry] of Object.entries(files)) {
-    if (entry[2]) continue;
+    if (entry[2] === 'used') continue;
     let bytes = readFileSync(path.join(folder, file));
     if (file.endsWith('.html')) bytes = Buffer.from(bytes.toString('utf8').replace(`data-build="${old}"`, `data-build="${build}"`));
     bytes = Buffer.concat([bytes, Buffer.from(MORE[file.split('.').pop()] ?? '\n')]);
     writeFileSync(path.join(folder, file), bytes);
-    files[file] = [hash(bytes), bytes.length, 0];
+    files[file] = [hash(bytes), bytes.length, entry[2]];
   }
   keepOther(from, folder, files, (text) => text.replaceAll(`'${old}'`, `'${build}'`));
   const about = JSON.parse(readFileSync(path.join(from, 'build.json'), 'utf8'));

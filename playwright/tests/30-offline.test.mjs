@@ -51,6 +51,8 @@ for (const base of ['/', '/glassbox/']) {
     for (const wanted of ['desk.js', 'desk_bg.wasm', 'desk.css', 'course.json', 'packs.json', 'embeds.json', 'embed.js']) {
       assert.ok(eager.some(([file]) => file === wanted), `${wanted} is kept`);
     }
+    const there = (file) => page.evaluate((file) => caches.match(file).then(Boolean), new URL(file, server.url).href);
+    assert.deepEqual([await there('worker-relaxed_bg.wasm'), await there('worker_bg.wasm')], [true, false], 'of a program compiled twice, the one that runs here');
     const wrong = await page.evaluate(async (eager) => {
       const wrong = [];
       for (const [file, hash] of eager) {
@@ -94,7 +96,7 @@ describe('a spoilt file', () => {
   for (const [name, answer] of Object.entries(spoilt)) {
     test(`${name}: nothing is kept, and the visit still works`, async () => {
       const server = await start({ root: DIST });
-      server.spoil((pathname) => (pathname === '/worker_bg.wasm' ? answer : null));
+      server.spoil((pathname) => (pathname === '/worker-relaxed_bg.wasm' ? answer : null));
       const page = await freshPage(browser);
       await page.goto(`${server.url}learn/`);
       await page.waitForFunction(() => document.documentElement.dataset.offline === 'unavailable', undefined, { timeout: 30_000 });
