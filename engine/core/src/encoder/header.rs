@@ -1,7 +1,7 @@
 //! The header of an encoder's file, and the sizes that its shapes tell.
 
 use super::{
-    Arithmetic, CONFIG_KEY,
+    Arithmetic, CONFIG_KEY, MOST_HEADER,
     config::{Declared, EncoderConfig},
 };
 use crate::tensor_file::header::{Header as File, Info};
@@ -9,6 +9,8 @@ use kernels::int8::tiles::LONGEST;
 use safetensors::Dtype;
 use std::collections::BTreeSet;
 
+/// Most tensors that a file may name. MiniLM has 104.
+const MOST_TENSORS: usize = 4000;
 /// Most layers: twice those of the largest BERT.
 const MOST_LAYERS: usize = 48;
 /// Most pieces of a vocabulary.
@@ -28,7 +30,21 @@ pub struct Header(File);
 impl Header {
     /// Reads the header and checks it against the file's size.
     pub fn read(head: &[u8], size: u64) -> Result<Self, String> {
-        File::read(head, size, CHOOSE).map(Self)
+        // What holds for every safetensors file leaves more room than an encoder needs.
+        if head.first_chunk().is_some_and(|length| u64::from_le_bytes(*length) > MOST_HEADER as u64) {
+            return Err(format!(
+                "This is not a safetensors file of an encoder: its first 8 bytes do not give a sensible header length. \
+                 {CHOOSE}"
+            ));
+        }
+        let file = File::read(head, size, CHOOSE)?;
+        if file.tensors.len() > MOST_TENSORS {
+            return Err(format!(
+                "The file names {} tensors; at most {MOST_TENSORS} are read here, so it is no sentence encoder. {CHOOSE}",
+                file.tensors.len()
+            ));
+        }
+        Ok(Self(file))
     }
 
     /// A tensor by name.

@@ -21,7 +21,6 @@ mod loading;
 mod tests;
 mod weights;
 
-pub use crate::tensor_file::header::MOST_HEADER;
 pub use config::{EncoderConfig, Role, Tensor};
 pub use loading::Loading;
 pub use weights::{Matrix, Weights};
@@ -30,6 +29,8 @@ use crate::gpt2_file::Piece;
 use header::Header;
 use serde::{Deserialize, Serialize};
 
+/// A header may be so long. That of MiniLM has 12 kB.
+pub const MOST_HEADER: usize = 1 << 20;
 /// A piece of the file is at most so long.
 pub const MOST_PIECE: usize = 4 << 20;
 /// The key of the metadata under which a file in whole numbers keeps what matters of `config.json`.

@@ -207,9 +207,19 @@ fn bad_files() -> Vec<Fixture> {
     add("layer seven alone", sound.and("encoder.layer.7.x", "F32", &[1], 4).file(), "lacks the tensor");
     add("an endless name", sound.and(&"n".repeat(300), "F32", &[1], 4).file(), "longer than 256 bytes");
     add("a name over two lines", sound.and("a\nb", "F32", &[1], 4).file(), "control characters");
-    let mut crowd = sound.clone();
-    crowd.tensors.extend((0..20_001).map(|n| (format!("t{n}"), "U8", vec![1], vec![0])));
-    add("too many tensors", crowd.file(), "more than 20000 things");
+    for (name, count, says) in [
+        ("too many tensors", 4001, "at most 4000 are read here"),
+        ("far too many tensors", 20_001, "do not give a sensible header length"),
+    ] {
+        let mut crowd = sound.clone();
+        crowd.tensors.extend((0..count).map(|n| (format!("t{n}"), "U8", vec![1], vec![0])));
+        add(name, crowd.file(), says);
+    }
+    add(
+        "a header of more than 1 MB",
+        ((1u64 << 20) + 1).to_le_bytes().to_vec(),
+        "do not give a sensible header length",
+    );
     let layers = (0..60).fold(sound.clone(), |all, n| all.and(&format!("encoder.layer.{n}.x"), "U8", &[1], 1));
     add("too many layers", layers.file(), "60 layers; between 1 and 48");
     for (name, bits) in [("infinite", f32::INFINITY), ("no number", f32::NAN)] {
