@@ -71,6 +71,7 @@ test('eight bits, four bits, groups and GPTQ: each is measured, and the numbers 
   await page.waitForFunction((before) => document.querySelector('.lab-quantize .chart-summary').textContent !== before, before);
   assert.match(await root(page).locator('.chart-summary').innerText(), /^Block 4: out of the MLP: 30\u202f976 weights in 61 bins/);
   await root(page).locator('details.chart-data summary').click();
+  await root(page).locator('.chart-table tbody tr').first().waitFor();
   assert.equal(await root(page).locator('.chart-table tbody tr').count(), 61);
   record.assertClean('quantizing');
   await page.context().close();

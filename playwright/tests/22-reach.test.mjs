@@ -50,6 +50,8 @@ describe('on every page', { concurrency: 2 }, () => {
       await waitDrawn(page);
       // What a lab measures at its start makes room for itself, which would push the focus out of view.
       await page.waitForFunction(() => !document.querySelector('.lab-slot[data-lab], [data-lab][data-state="running"]'));
+      // The engine room tests itself when its worker has come, and is idle until then.
+      for (const room of await page.locator('[data-lab="engine"][data-state]').all()) await waitState(room, ['done', 'failed']);
       const { found, count } = await small(page);
       assert.deepEqual(found, []);
       seen.targets += count;
@@ -118,7 +120,8 @@ for (const path of CHARTS) {
       assert.equal(await canvas.getAttribute('tabindex'), '0', `${name}: by keyboard`);
       await chart.locator('details.chart-data > summary').click();
       await chart.locator('.chart-csv').waitFor();
-      assert.ok(await chart.locator('.chart-table table').count(), `${name}: a table`);
+      // The table is written after the event that tells that it was unfolded.
+      await chart.locator('.chart-table table').first().waitFor({ timeout: 5_000 }).catch(() => assert.fail(`${name}: a table`));
       seen.charts += 1;
     }
     await page.context().close();
