@@ -70,6 +70,14 @@ impl Header {
     /// # Errors
     /// A sentence that says what is wrong, where, and what to do.
     pub fn read(head: &[u8], size: u64, choose: &str) -> Result<Self, String> {
+        Self::read_short(head, size, MOST_HEADER, choose)
+    }
+
+    /// The same of a file whose header has at most `most` bytes.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_short(head: &[u8], size: u64, most: usize, choose: &str) -> Result<Self, String> {
         let Some((length, rest)) = head.split_first_chunk::<8>() else {
             return Err(format!(
                 "The file has only {} bytes; a safetensors file starts with 8 bytes of header length. {choose}",
@@ -77,7 +85,7 @@ impl Header {
             ));
         };
         let length = u64::from_le_bytes(*length);
-        if length > MOST_HEADER as u64 {
+        if length > most.min(MOST_HEADER) as u64 {
             return Err(format!(
                 "This is not a safetensors file: its first 8 bytes do not give a sensible header length. {choose}"
             ));
